@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from eligibility.documents.grid import Row, plain_text
+from eligibility.documents.grid import Row, is_figure, plain_text
 from eligibility.intake import codes
 from eligibility.intake.cells import money_power
 
@@ -32,6 +32,12 @@ _NAME_LABEL = re.compile(
     r"(?:纳税人名称|编制单位|填报单位|企业名称|单位名称|公司名称|申请企业|申报企业|账簿)(?:\([^()]*\))?[:：]?"
 )
 _NAME = re.compile(r"[^\s:：|,，;；]{2,60}?(?:公司|厂|研究院|研究所|合作社|中心|事务所|合伙\))")
+#: head of a column of one year's figures
+YEAR_HEAD = re.compile(
+    r"((?:19|20)\d\d)(?:年度?|年?-?12月?-?31日?|年12月31日|[-/.]12[-/.]31)?(?:金额|数|余额)?"
+)
+#: what is printed above a form and says whose it is, of when and in which unit
+_HEADING = re.compile(f"{_CODE_LABEL.pattern}|{_NAME_LABEL.pattern}|{_UNIT.pattern}|所属期|属期")
 LAST_MONTH, LAST_DAY = 12, 31
 
 
@@ -71,9 +77,22 @@ class Context:
 
 def read_context(rows: Sequence[Row]) -> Context:
     """Period, unit and firm, as the rows above the lines of a form print them."""
-    texts = [plain_text(row.text) for row in rows]
+    texts = [plain_text(row.text) for row in rows if not _compares_years(row)]
     year, is_whole = period(texts)
     return Context(year, is_whole, False, unit_power(rows), *_firm(rows))
+
+
+def is_heading(row: Row) -> bool:
+    """Whether a row says whose a form is, of when or in which unit, and holds no figures."""
+    return _HEADING.search(plain_text(row.text)) is not None and not any(
+        is_figure(cell.text) for cell in row.cells
+    )
+
+
+def _compares_years(row: Row) -> bool:
+    """Whether a row is the heads of several years' columns, and so no period."""
+    years = {match[1] for cell in row.cells if (match := YEAR_HEAD.fullmatch(plain_text(cell.text)))}  # fmt: skip
+    return len(years) > 1
 
 
 def period(texts: Iterable[str]) -> tuple[int | None, bool]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eligibility.documents.context import Context, head_power, read_context, unit_power
 from eligibility.documents.definitions import FieldRule, FormEdition
-from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text
+from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text, signed
 from eligibility.documents.lines import LineMatch, LineReader
 from eligibility.documents.recognition import CONFIRMING, MAKING, Segment, edition_of
 from eligibility.documents.relations import Place, evaluate, imbalances, lines_of, relations
@@ -21,7 +20,7 @@ from eligibility.domain.papers import (
     PaperFact,
     PaperSource,
 )
-from eligibility.domain.text import Message, Wording
+from eligibility.domain.text import Message, Wording, msgid
 from eligibility.intake.cells import CellFormat, CellTrouble, money_power, parse
 from eligibility.intake.lists import FORMATS
 
@@ -29,9 +28,14 @@ from eligibility.intake.lists import FORMATS
 ACROSS, TOTAL = "across", "total"
 #: a form has whole persons, rounded or cut, of what is an average
 PERSON = 1.0
+#: decimals of yuan, and amounts whose decimals tell that they are in another unit
+CENTS, LEAST_AMOUNTS = 2, 3
 #: figures of forms may be negative
 _MONEY = FORMATS["money"].field.model_copy(update={"minimum": None})
 _NUMBER = _MONEY.model_copy(update={"kind": "number"})
+NO_FIGURE = msgid(
+    "no figure can be told by its label and head; if it was printed too narrow or over several pages, print it anew, or take the workbook"
+)
 
 
 @dataclass
@@ -66,6 +70,9 @@ class FormReader:
         self._doubts: list[PaperDoubt] = []
         self._accuracy: dict[Place, float] = {}
         self._weak: set[str] = set()
+        #: power of ten of the unit, and decimals, of every amount
+        self._decimals: list[tuple[int, int]] = []
+        self._unit_note: Message | None = None
 
     def read(self) -> ReadForm | None:
         """The form; None if too few of its labels are there to be sure that it is one."""
@@ -81,15 +88,16 @@ class FormReader:
         edition, reader, labels = found
         if labels < (CONFIRMING if self._segment.has_title else MAKING) and not edition.refuse:
             return None
-        if own.year is None and reader.newest_head is not None:
+        if reader.newest_head is not None:
             context = replace(context, year=reader.newest_head, is_whole=True, from_name=False)
         if edition.refuse is not None:
             return self._refuse(edition, context)
         power = self._power(own)
         figures = self._figures(edition, reader.read(rows), power)
+        self._question_unit()
         reading = FormReading(
             self._form.id, edition.id, self._form.title, self._file, self._place(rows), context.year,
-            own.uscc, own.name, figures,
+            context.uscc, context.name, figures,
             tuple((each.line, each.note) for each in edition.remarks if any(line == each.line for line, _ in figures)),
         )  # fmt: skip
         doubtful = self._check(edition, figures)
@@ -97,7 +105,7 @@ class FormReader:
         if not figures:
             # one sentence instead of one for each line
             self._doubts.clear()
-            self._doubt(rows, Message("no figure can be told by its label and head; if it was printed too narrow or over several pages, print it anew, or take the workbook"))  # fmt: skip
+            self._doubt(rows, Message(NO_FIGURE))  # fmt: skip
             return result
         if all(
             figure.value == 0.0 for figure in figures.values() if not isinstance(figure.value, str)
@@ -124,6 +132,8 @@ class FormReader:
             )
             return result
         self._collect(edition, result, context, doubtful)
+        if edition.facts and not (result.facts or result.offers or self._doubts):
+            self._doubt(rows, Message(NO_FIGURE))
         return result
 
     # --- what stands above ---
@@ -153,10 +163,18 @@ class FormReader:
         printed = {power for row in self._segment.rows if (power := unit_power([row])) is not None}
         if len(printed) == 1:
             return printed.pop()
+        if self._outer.power is not None:
+            return self._outer.power
         if self._form.unit_printed:
-            self._weak.add("unit")
+            self._unit_note = Message("the paper prints no unit; are its amounts in {unit}?", {"unit": self._form.unit})  # fmt: skip
             self._doubt(self._segment.rows, Message("no unit is printed; taken as {unit}", {"unit": self._form.unit}))  # fmt: skip
         return usual
+
+    def _question_unit(self) -> None:
+        """Ask for the unit where every amount has more decimals than yuan have."""
+        yuan = [digits for power, digits in self._decimals if power == 0]
+        if len(yuan) >= LEAST_AMOUNTS and min(yuan) > CENTS:
+            self._unit_note = Message("its amounts have {digits} decimals, where yuan have two; in which unit are they?", {"digits": min(yuan)})  # fmt: skip
 
     def _place(self, rows: Sequence[Row]) -> str:
         return rows[0].place if rows else ""
@@ -279,7 +297,7 @@ class FormReader:
             return None
         if kind == "text":
             return text
-        plain = re.sub(r"\s+", "", plain_text(text))
+        plain = signed(plain_text(text))
         form = CellFormat(_MONEY, power) if kind == "amount" else CellFormat(_NUMBER)
         try:
             value = parse(plain, form)
@@ -294,6 +312,8 @@ class FormReader:
         if not isinstance(value, float):
             return None
         digits = plain.rstrip("%元万亿人个项件)").partition(".")[2]
+        if kind == "amount" and value:
+            self._decimals.append((power, len(digits)))
         scale = power if kind == "amount" else 0
         self._accuracy[match.line, column] = (
             0.5 * 10.0 ** (scale - len(digits)) if kind == "amount" else 0.0
@@ -388,9 +408,8 @@ class FormReader:
                 note = None
             elif rule.ask:
                 certainty = Certainty.OPEN
-            if "unit" in self._weak and not rule.text and value:
-                certainty = Certainty.OPEN
-                note = Message("the paper prints no unit; are its amounts in {unit}?", {"unit": self._form.unit})  # fmt: skip
+            if self._unit_note is not None and not rule.text and value:
+                certainty, note = Certainty.OPEN, self._unit_note
             if any((name, column) in doubtful for name in names):
                 certainty = Certainty.OPEN
                 note = Message("this line does not agree with the others of its form")

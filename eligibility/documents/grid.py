@@ -102,8 +102,16 @@ def line_number(text: str) -> str | None:
 
 
 _FIGURE = re.compile(
-    r"[(（]?[-+－−]?[¥￥]?\s*(?:\d{1,3}(?:[,，' ]\s?\d{3})+|\d+)?(?:\s?[.．]\s?\d+)?\s*(?:[%％]|亿元|万元|元|人|个|件|项)?[)）]?"
+    r"[(（]?[-+－−△▲Δ∆]?[¥￥]?\s*(?:\d{1,3}(?:[,，' ]\s?\d{3})+|\d+)?(?:\s?[.．]\s?\d+)?\s*(?:[%％]|亿元|万元|元|人|个|件|项)?[)）]?"
 )
+_LOSS = re.compile(r"^([(（]?)[△▲Δ∆]")
+
+
+def signed(text: str) -> str:
+    """A figure with a minus where accounts print a triangle before it."""
+    return _LOSS.sub(r"\1-", text)
+
+
 #: how accounts write that there is nothing
 DASHES = frozenset("- -- --- — —— – ─ －".split())
 #: these, and what is not to be filled in

@@ -111,7 +111,7 @@ def _group_facts(
         # a year in which the firm was founded has fewer months: a person knows
         certainty = Certainty.CERTAIN if len(months) == MONTHS else Certainty.OPEN
         mean = annual_average(list(months.values()))
-        yield PaperFact(group.average, each, round(mean, 4), source, certainty)
+        yield PaperFact(group.average, each, mean, source, certainty)
         if group.year_end and MONTHS in months:
             yield PaperFact(group.year_end, each, months[MONTHS][1], source, certainty)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from eligibility.documents.columns import Head, assign, overlap
-from eligibility.documents.context import head_power
+from eligibility.documents.context import YEAR_HEAD, head_power
 from eligibility.documents.definitions import FormDefinition, FormEdition
 from eligibility.documents.grid import (
     MARKS,
@@ -35,9 +35,6 @@ ALIKE = 80
 LEAST_NUMBERS = 3
 #: cells of one row that together may be one label
 JOIN = 3
-_YEAR_HEAD = re.compile(
-    r"((?:19|20)\d\d)(?:年度?|年?-?12月?-?31日?|年12月31日|[-/.]12[-/.]31)?(?:金额|数|余额)?"
-)
 _LEADING_NUMBER = re.compile(r"^(\d{3})(?=\D)")
 
 
@@ -162,12 +159,16 @@ class LineReader:
                 heads.append(Head(name, cell.start, cell.end, cell.text, head_power(cell.text)))
             elif self._across and self._across.fullmatch(plain_text(cell.text).upper()):
                 heads.append(Head("across", cell.start, cell.end, cell.text))
-            elif match := _YEAR_HEAD.fullmatch(plain_text(cell.text)):
+            elif match := YEAR_HEAD.fullmatch(plain_text(cell.text)):
                 years.append((int(match[1]), cell))
-        heads += self._year_heads(years)
+        yearly = self._year_heads(years)
+        # beside years, a total is that of all of them
+        named = {head.column for head in yearly}
+        heads = [replace(head, column=_NUMBERS) if head.column in named else head for head in heads]
+        heads += yearly
         money = sum(head.column != _NUMBERS for head in heads)
         figures = sum(
-            is_figure(cell.text) and _YEAR_HEAD.fullmatch(plain_text(cell.text)) is None
+            is_figure(cell.text) and YEAR_HEAD.fullmatch(plain_text(cell.text)) is None
             for cell in row.cells
         )
         if not money or (money < 2 and figures) or figures > money:

@@ -6,9 +6,10 @@ Nothing in the file is run and nothing is drawn: only where letters and lines st
 from __future__ import annotations
 
 import ctypes
+import math
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,9 @@ FIGURE_GAP = 0.15
 LEAST_LETTERS = 16
 #: shorter ruled lines are parts of letters or marks
 SHORTEST = 6.0
-_QUARTER, _FULL = 90, 360
+#: letters by whose direction a page is turned
+ANGLES = 2_000
+_Turn = Callable[[float, float], tuple[float, float]]
 #: of a letter in one of the outer planes, which comes as two
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -91,11 +94,11 @@ def serve(
             page = document[number]
         except pdfium.PdfiumError as error:
             raise PaperRefusal("damaged") from error
-        letters = _letters(page, bounds.letters - letters_read)
+        letters, turn = _letters(page, bounds.letters - letters_read)
         letters_read += len(letters)
         is_picture = len(letters) < LEAST_LETTERS and _has_picture(page)
         pictures += is_picture
-        across, down = ([], []) if is_picture else _rules(page, bounds.lines)
+        across, down = ([], []) if is_picture else _rules(page, turn, bounds.lines)
         answer = {"place": f"p. {number + 1}", "rows": _rows(letters, across, down)}
         page.close()
         if pictures == pages:
@@ -106,22 +109,18 @@ def serve(
 # --- what stands on a page --------------------------------------------------------------------------
 
 
-def _letters(page: Any, room: int) -> list[Letter]:
-    """The letters of a page that can be seen, in the order of the file."""
+def _letters(page: Any, room: int) -> tuple[list[Letter], _Turn]:
+    """The letters of a page that can be seen, in the order of the file, and how it was turned."""
     text = page.get_textpage()
     count = text.count_chars()
     if count > room:
         raise PaperRefusal("texts")
-    turn = _turning(page)
     box = raw.FS_RECTF()
+    places = [place for place in range(count) if _is_seen(text, place)]
+    turn = _turning(text, places)
     letters = []
-    for place in range(count):
-        code = raw.FPDFText_GetUnicode(text, place)
-        if code in _SURROGATES or code == 0 or raw.FPDFText_IsGenerated(text, place) == 1:
-            continue
-        letter = chr(code)
-        if letter.isspace() or not letter.isprintable():
-            continue
+    for place in places:
+        letter = chr(raw.FPDFText_GetUnicode(text, place))
         if not raw.FPDFText_GetLooseCharBox(text, place, ctypes.byref(box)):
             continue
         left, bottom = turn(box.left, box.bottom)
@@ -130,19 +129,33 @@ def _letters(page: Any, room: int) -> list[Letter]:
             Letter(letter, min(left, right), max(left, right), min(bottom, top), max(bottom, top))
         )
     text.close()
-    return letters
+    return letters, turn
 
 
-def _turning(page: Any) -> Any:
-    """From points of the page as it is stored to points as it is looked at."""
-    width, height = page.get_mediabox()[2:]
-    match page.get_rotation() % _FULL:
-        case 90:
-            return lambda x, y: (y, width - x)
-        case 180:
-            return lambda x, y: (width - x, height - y)
-        case 270:
-            return lambda x, y: (height - y, x)
+def _is_seen(text: Any, place: int) -> bool:
+    code = raw.FPDFText_GetUnicode(text, place)
+    if code in _SURROGATES or code == 0 or raw.FPDFText_IsGenerated(text, place) == 1:
+        return False
+    return not chr(code).isspace() and chr(code).isprintable()
+
+
+def _turning(text: Any, places: Sequence[int]) -> _Turn:
+    """From points of the page as it is stored to points as most of its letters are read.
+
+    Landscape pages are stored lying, with or without a mark that they are, and some printers turn
+    them over: the letters alone say which way is up.
+    """
+    quarters = Counter(
+        round(raw.FPDFText_GetCharAngle(text, place) / (math.pi / 2)) % 4
+        for place in places[:ANGLES]
+    )
+    match max(quarters, key=lambda quarter: quarters[quarter], default=0):
+        case 1:
+            return lambda x, y: (-y, x)
+        case 2:
+            return lambda x, y: (-x, -y)
+        case 3:
+            return lambda x, y: (y, -x)
     return lambda x, y: (x, y)
 
 
@@ -150,9 +163,8 @@ def _has_picture(page: Any) -> bool:
     return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 
-def _rules(page: Any, most: int) -> tuple[list[Rule], list[Rule]]:
+def _rules(page: Any, turn: _Turn, most: int) -> tuple[list[Rule], list[Rule]]:
     """Ruled lines across the page, and down it."""
-    turn = _turning(page)
     across: list[Rule] = []
     down: list[Rule] = []
     x, y = ctypes.c_float(), ctypes.c_float()

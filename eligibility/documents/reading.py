@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from eligibility.documents.context import Context, name_context, read_context
+from eligibility.documents.context import Context, name_context, read_context, unit_power
 from eligibility.documents.definitions import PaperDefinitions, paper_definitions
 from eligibility.documents.files import PaperFile, open_papers
 from eligibility.documents.form_reading import FormReader, ReadForm
@@ -181,9 +181,11 @@ class _Reader:
     ) -> None:
         named = name_context(strip.place)
         carried = Context()
+        above: Sequence[Row] = ()
         is_read = False
         for part in _join_parts(parts):
-            inherited = carried.over(named).over(whole)
+            inherited = replace(carried.over(named).over(whole), power=_unit_of(above, part.rows))
+            above = part.rows if part.form is None else ()
             if part.form is None:
                 if _is_cover(part.rows) and any(_RETURN in row.text for row in part.rows):
                     carried = read_context(part.rows).over(carried)
@@ -238,22 +240,34 @@ class _Reader:
             for file in self._files
             if not self._is_of_another(file, whose.get(file.name, file.firm), uscc, name)
         ]
-        facts = [fact for file in own for form in file.forms for fact in form.facts]
+        forms = [form for file in own for form in self._forms_of(file, uscc, name)]
+        facts = [fact for form in forms for fact in form.facts]
         facts += [fact for file in own for fact in file.facts]
         facts += self._firm_facts(own)
         lists = [each for file in own for each in file.lists]
-        doubts = [doubt for file in own for form in file.forms for doubt in form.doubts]
+        doubts = [doubt for form in forms for doubt in form.doubts]
         for each in lists:
             facts += self._list_facts(each, name, doubts)
         counts = [count for file in own for count in file.counts]
-        offers = [fact for file in own for form in file.forms for fact in form.offers]
+        offers = [fact for form in forms for fact in form.offers]
         offers += offers_of(counts, self._definitions.head_counts)
         merged, conflicts = _merge(facts)
         return PaperReading(
             uscc, name, merged, tuple(offers), conflicts, tuple(doubts),
-            tuple(form.reading for file in own for form in file.forms),
+            tuple(form.reading for form in forms),
             tuple(lists), tuple(counts), tuple(self._unread),
         )  # fmt: skip
+
+    def _forms_of(self, file: _File, uscc: str, name: str) -> Iterator[ReadForm]:
+        """The forms of a file that are of the firm; those of another are named."""
+        for form in file.forms:
+            firm = _Firm(form.reading.uscc, form.reading.name)
+            if firm.is_named and not _Firm(uscc, name).fits(firm) and not file.firm.fits(firm):
+                parts = {"other": firm.name or firm.uscc, "firm": name or uscc}
+                why = Message("it is of {other}, not of {firm}; nothing was taken", parts)
+                self._unread.append(UnreadPaper(file.name, form.reading.place, why))
+            else:
+                yield form
 
     def _whose(self, firm: str | None) -> tuple[str, str]:
         """The firm of most papers, or the one that was asked for."""
@@ -359,6 +373,13 @@ def _rows_above(rows: Sequence[Row]) -> list[Row]:
         place for place, row in enumerate(first) if any(is_figure(cell.text) for cell in row.cells)
     )
     return list(first[: next(tabular, len(first))])
+
+
+def _unit_of(above: Sequence[Row], rows: Sequence[Row]) -> int | None:
+    """Power of ten of the unit that stands right above a form, on its own sheet or page."""
+    if not above or above[-1].place != rows[0].place:
+        return None
+    return unit_power([row for row in above if row.place == rows[0].place])
 
 
 def _is_cover(rows: Sequence[Row]) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from eligibility.documents.context import is_heading
 from eligibility.documents.definitions import FormDefinition, FormEdition
 from eligibility.documents.grid import Row, Strip, plain_text
 from eligibility.documents.lines import LineReader
@@ -24,6 +26,10 @@ _BESIDE = re.compile(
 _OTHER_TITLE = re.compile(
     r"A\d{6}\S{0,30}|(?:(?:19|20)\d\d年?度?)?[\u4e00-\u9fff“”\"()]{2,40}(?:表|清单|台账|辅助账|明细账)(?:\(.{0,20}\))?"
 )
+
+
+#: row of a title, its form, and whether the number of the form stands there
+_Start = tuple[int, FormDefinition | None, bool]
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Segment:
 
 def segments(strip: Strip, forms: Sequence[FormDefinition]) -> list[Segment]:
     """The rows of a sheet or document, cut where a form begins."""
-    starts: list[tuple[int, FormDefinition | None, bool]] = []
+    starts: list[_Start] = []
     for place, row in enumerate(strip.rows):
         form, by_code = _titled_form(row, forms)
         near = starts and starts[-1][1] is not None and place - starts[-1][0] <= NEAR
@@ -59,8 +65,11 @@ def segments(strip: Strip, forms: Sequence[FormDefinition]) -> list[Segment]:
             continue
         starts.append((place, form, by_code))
     if not any(form for _, form, _ in starts):
-        form = _form_named(strip.place, forms) or form_of_labels(strip.rows, forms)
-        return [Segment(form, strip.rows, _form_named(strip.place, forms) is not None)]
+        if any(_is_no_title(row, form) for row in strip.rows for form in forms):
+            return [Segment(None, strip.rows, False)]
+        named = _form_named(strip.place, forms)
+        return [Segment(named or form_of_labels(strip.rows, forms), strip.rows, named is not None)]
+    starts = _with_headings(starts, strip.rows)
     cuts = [*(place for place, _, _ in starts), len(strip.rows)]
     found = [
         Segment(form, strip.rows[start:end], True)
@@ -68,6 +77,17 @@ def segments(strip: Strip, forms: Sequence[FormDefinition]) -> list[Segment]:
     ]
     before = strip.rows[: cuts[0]]
     return [Segment(None, before, False), *found] if before else found
+
+
+def _with_headings(starts: Sequence[_Start], rows: Sequence[Row]) -> list[_Start]:
+    """Each start of a form below another moved up to the rows that say whose it is and of when."""
+    moved = list(starts[:1])
+    for (above, other, _), (place, form, by_code) in pairwise(starts):
+        first = place
+        while form and other and first - 1 > above + NEAR and is_heading(rows[first - 1]):
+            first -= 1
+        moved.append((first, form, by_code))
+    return moved
 
 
 def _titled_form(row: Row, forms: Sequence[FormDefinition]) -> tuple[FormDefinition | None, bool]:
@@ -108,9 +128,14 @@ def _is_other_title(row: Row, forms: Sequence[FormDefinition]) -> bool:
     if len(row.cells) > 2:
         return False
     text = plain_text(row.cells[0].text) if row.cells else ""
-    return _OTHER_TITLE.fullmatch(text) is not None or any(
+    return _OTHER_TITLE.fullmatch(text) is not None or any(_is_no_title(row, form) for form in forms)  # fmt: skip
+
+
+def _is_no_title(row: Row, form: FormDefinition) -> bool:
+    """Whether a row is the title of a form that is like this one and not it."""
+    return any(
         plain_text(title) in text and len(text) <= len(plain_text(title)) + MOST_BESIDE
-        for form in forms
+        for text in (plain_text(cell.text) for cell in row.cells)
         for title in form.not_titles
     )
 

@@ -96,7 +96,9 @@ def relations(form: FormDefinition, edition: FormEdition) -> Iterator[Relation]:
         pairs = [(key, line.equals)] if line.equals else []
         for target, expression in pairs:
             for column in columns:
-                yield _relation(target, expression, column)
+                # the least of each year, added up, is not the least of the sums
+                if not ("min(" in expression and form.columns[column].equals):
+                    yield _relation(target, expression, column)
         for column in columns:
             total = form.columns[column].equals
             if total and line.kind == "amount":

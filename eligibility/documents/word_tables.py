@@ -15,6 +15,8 @@ _DOCUMENT = "word/document.xml"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: columns that a cell may span
 MOST_SPAN = 100
+#: tables within tables
+MOST_DEPTH = 5
 
 
 def serve(
@@ -76,7 +78,8 @@ def _body(content: bytes, bounds: PageLimits) -> ElementTree.Element:
     return body
 
 
-def _rows(table: ElementTree.Element) -> Iterator[list[list[Any]]]:
+def _rows(table: ElementTree.Element, depth: int = 0) -> Iterator[list[list[Any]]]:
+    """The rows of a table; those of a table within a cell follow the row that it stands in."""
     for row in (part for part in table if _local(part) == "tr"):
         cells: list[list[Any]] = []
         column = 0
@@ -86,6 +89,10 @@ def _rows(table: ElementTree.Element) -> Iterator[list[list[Any]]]:
             cells.append([text, column, column + span])
             column += span
         yield cells
+        if depth < MOST_DEPTH:
+            for cell in (part for part in row if _local(part) == "tc"):
+                for inner in (part for part in cell if _local(part) == "tbl"):
+                    yield from _rows(inner, depth + 1)
 
 
 def _extent(cell: ElementTree.Element) -> tuple[int, bool]:
@@ -101,13 +108,18 @@ def _extent(cell: ElementTree.Element) -> tuple[int, bool]:
 
 
 def _text(element: ElementTree.Element) -> str:
+    """The letters of a paragraph or cell, without those of a table within it."""
     texts = []
-    for part in element.iter():
+    parts = [element]
+    while parts:
+        part = parts.pop()
         kind = _local(part)
         if kind == "t":
             texts.append(part.text or "")
         elif kind in ("tab", "br", "cr"):
             texts.append(" ")
+        if kind != "tbl":
+            parts += reversed(part)
     return "".join(texts)
 
 

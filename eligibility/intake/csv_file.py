@@ -190,7 +190,7 @@ def _delimiter(text: str) -> str:
     """The delimiter that cuts the first line that can be cut into most cells.
 
     A bar also stands within names (企业名称 | Name), so it counts only where it cuts several lines
-    into far more cells than that.
+    into far more cells than that, and no other cuts all of them alike.
     """
     records = {delimiter: _first_records(text, delimiter) for delimiter in _DELIMITERS}
     widths = [
@@ -201,7 +201,11 @@ def _delimiter(text: str) -> str:
     by_bars = sum(
         bar > 1 and bar >= 2 * max(cells.values()) for bar, cells in zip(bars, widths, strict=False)
     )
-    if by_bars > 1 or (by_bars and len(bars) == 1):
+    cuts_alike = any(
+        len(lines) > 1 and len(lines[0]) > 1 and len(set(map(len, lines))) == 1
+        for lines in records.values()
+    )
+    if not cuts_alike and (by_bars > 1 or (by_bars and len(bars) == 1)):
         return _BAR
     for cells in widths:
         if max(cells.values()) > 1:

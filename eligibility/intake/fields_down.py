@@ -93,6 +93,7 @@ def transpose(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Ta
     InputError
         If it is not certain which firm or year a column is; the sentence says what to do.
     """
+    rows = _without_remarks(rows, names)
     lines = _lines(rows, names)
     several = Counter(line.row for line in lines)
     if any(count > 1 for count in several.values()) or all(
@@ -101,6 +102,20 @@ def transpose(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Ta
         return _form(file, rows, lines, names)
     column = Counter(line.column for line in lines).most_common(1)[0][0]
     return _across(file, rows, column, names)
+
+
+def _without_remarks(rows: Sequence[Sequence[str]], names: FieldNames) -> Sequence[Sequence[str]]:
+    """The rows with columns of remarks and sources blank, in whose sentences fields may be named."""
+    first = next((place for place, row in enumerate(rows) if _lines([row], names)), len(rows))
+    remarks = {
+        column
+        for row in rows[:first]
+        for column, cell in enumerate(row)
+        if normal(cell) in _REMARKS
+    }
+    if not remarks:
+        return rows
+    return [["" if column in remarks else cell for column, cell in enumerate(row)] for row in rows]
 
 
 def _lines(rows: Sequence[Sequence[str]], names: FieldNames) -> list[_Line]:

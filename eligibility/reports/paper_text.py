@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from eligibility.assessment.record import words
 from eligibility.atomic_file import atomic_file, check_output
 from eligibility.domain.calendar_window import cut_window
@@ -259,7 +261,8 @@ def facts_rows(
 def _input_text(fact: PaperFact, field: Field, scheme: Scheme) -> str:  # noqa: ARG001
     """A value as a person would type it into a file."""
     if isinstance(fact.value, float):
-        return f"{fact.value:.2f}".rstrip("0").rstrip(".")
+        # an average has more digits than are printed, and may stand at a line of the law
+        return np.format_float_positional(fact.value, trim="-")
     return fact.value
 
 

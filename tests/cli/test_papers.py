@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,10 @@ from typer.testing import CliRunner
 
 from eligibility import read_documents
 from eligibility.cli import app
+from eligibility.domain.papers import Certainty, PaperFact, PaperReading, PaperSource
+from eligibility.i18n import ENGLISH
+from eligibility.reports.paper_text import write_facts
+from eligibility.schemes.registry import load_scheme
 from tests.documents.small_forms import (
     BALANCE,
     CODE,
@@ -22,6 +27,7 @@ from tests.documents.small_forms import (
 )
 
 RUNNER = CliRunner()
+RIGHTS = ("ip_class1_count", "ip_class2_count", "ip_software_count")
 
 
 @pytest.fixture
@@ -91,3 +97,28 @@ def test_papers_are_read_in_python(folder: Path) -> None:
     reading = read_documents(folder)
     assert reading.uscc == CODE
     assert "net_assets@2024" in reading.usable
+
+
+def test_the_file_of_facts_is_taken_exactly_whatever_its_sources_say(tmp_path: Path) -> None:
+    """A source cites heads of lists between bars, and fields with colons; an average has many digits."""
+    list_source = PaperSource(
+        "清单.csv", cell="B4", words="知识产权编号 | 知识产权名称 | 类别 | 授权日期"
+    )
+    other = PaperSource("人数.csv", words="职工总数: 12", text="12")
+    facts = [
+        PaperFact("uscc", None, CODE, PaperSource("a.xlsx"), Certainty.CERTAIN),
+        *(PaperFact(field, None, 3.0, list_source, Certainty.OPEN) for field in RIGHTS),
+        PaperFact("staff_total", 2024, 121.0, other, Certainty.CERTAIN),
+        PaperFact("st_staff", 2024, 12.0999999999, other, Certainty.CERTAIN),
+    ]
+    file = tmp_path / "facts.csv"
+    day = date(2025, 6, 1)
+    write_facts(file, PaperReading(facts=tuple(facts)), load_scheme(), day, ENGLISH)
+    command = ["assess", str(file), "--as-of", "2025-06-01", "--format", "json"]
+    result = RUNNER.invoke(app, command)
+    assert result.exit_code == 0, result.output
+    (record,) = json.loads(result.stdout)
+    assert record["firm"]["uscc"] == CODE
+    ratio = next(each for each in record["findings"] if each["id"] == "st_staff_ratio")
+    # at two decimals it would be 10 %
+    assert ratio["status"] == "unmet"

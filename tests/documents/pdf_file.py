@@ -12,9 +12,13 @@ WIDTH, HEIGHT = 842, 595
 
 
 def pdf(
-    *pages: bytes, lying: bool = False, extra: str = "", encrypt: bool = False, repeat: int = 1
-) -> bytes:
-    """A file of these page contents, each shown ``repeat`` times; ``lying``: drawn on its side and turned back."""
+    *pages: bytes, lying: bool = False, turned: int = 0, extra: str = "", encrypt: bool = False,
+    repeat: int = 1,
+) -> bytes:  # fmt: skip
+    """A file of these page contents, each shown ``repeat`` times.
+
+    ``lying``: drawn on its side and turned back; ``turned``: shown turned by so many degrees.
+    """
     objects: list[bytes] = [b"", b"", b""]
     kids = []
     objects[2] = (
@@ -34,7 +38,7 @@ def pdf(
             objects.append(
                 b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Rotate %d /Contents %d 0 R"
                 b" /Resources << /Font << /F 3 0 R >> >> >>"
-                % (*((HEIGHT, WIDTH, 90) if lying else (WIDTH, HEIGHT, 0)), stream)
+                % (*((HEIGHT, WIDTH, 90) if lying else (WIDTH, HEIGHT, turned)), stream)
             )
             kids.append(len(objects))
     objects[0] = b"<< /Type /Catalog /Pages 2 0 R %s >>" % extra.encode()
