@@ -23,6 +23,8 @@ from eligibility.schemes.form_guide import Choice, Option
 from eligibility.schemes.registry import Scheme
 
 STEPS = PAGES / "self_assessment/steps_page.py"
+#: conditions that are named in a line; more are counted
+FEW = 2
 STATUS = {STANDS: "met", FAILS: "unmet", LOOK_UP: "undetermined", EXPERTS_DECIDE: EXPERTS}
 
 
@@ -127,13 +129,18 @@ def sentence(answers: Sequence[Answer]) -> None:
 
 
 def answer_line(answers: Sequence[Answer]) -> None:
-    """What stands out: how many stand, and what does not, else how many are to be looked up."""
+    """What stands out: how many stand, and what does not, else what is to be looked up."""
     states = [answer.state for answer in answers]
-    fails = [each.finding["title"][language().id] for each in answers if each.state == FAILS]
+    fails, doubts = (
+        [each.finding["title"][language().id] for each in answers if each.state == state]
+        for state in (FAILS, LOOK_UP)
+    )
     if fails:
         more, status = _("does not stand: {names}").format(names=_(", ").join(fails)), "unmet"
-    elif LOOK_UP in states:
-        more = _("{n} to be looked up").format(n=states.count(LOOK_UP))
+    elif doubts:
+        more = _("{n} to be looked up").format(n=len(doubts))
+        if len(doubts) <= FEW:
+            more = _("to be looked up: {names}").format(names=_(", ").join(doubts))
         status = "undetermined"
     else:
         more, status = _("the full form shows the score"), "met"
