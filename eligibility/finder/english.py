@@ -55,7 +55,9 @@ def english_names(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for text in map(str.lower, texts):
         places = {english: text.find(chinese) for english, chinese in english_words().items()}
-        names |= dict.fromkeys(sorted((n for n in places if places[n] >= 0), key=places.__getitem__))
+        names |= dict.fromkeys(
+            sorted((n for n in places if places[n] >= 0), key=places.__getitem__)
+        )
     return tuple(names)[:most]
 
 

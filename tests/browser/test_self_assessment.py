@@ -337,6 +337,9 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         page.get_by_text("呼和浩特市青禾智能科技有限公司").wait_for()
 
 
+#: the width of the narrowest bar of a group of the score
+BARS = """() => Math.min(...[...document.querySelectorAll('.groups .bar')].map(
+    (bar) => bar.getBoundingClientRect().width))"""
 #: what the keyboard is on: its kind, and what it is called
 FOCUS = """() => {
     const at = document.activeElement
@@ -391,3 +394,7 @@ def test_tab_space_and_enter_lead_from_the_checklist_of_evidence_to_the_result(
         page.wait_for_url("**/result**")
         settled(page)
         assert page.locator(".marks li").count() == 9
+        # on a sheet of A4 within its margins the bars of the groups can be read
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 1000})
+        assert page.evaluate(BARS) > 50
