@@ -222,6 +222,7 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
         button(page, "Begin the full form")
         page.wait_for_url("**/steps**")
         settled(page)
+        assert page.evaluate(LISTED) == [True, 0]
         enter(page, "Registered on", "2015-01-01")
         page.get_by_role("link", name="See the result →").click()
         page.wait_for_url("**/result**")
@@ -239,6 +240,12 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
             settled(page)
 
 
+#: whether a phone's list of pages is there, and how many of its parts are no list though called one
+LISTED = """() => {
+    const items = '[data-testid=stSidebarNavItems]'
+    return [!!document.querySelector(items),
+        document.querySelectorAll(`${items}:not([role]), ${items} li:not([role])`).length]
+}"""
 #: of the rows that ask: every input has a name, a description, and of amounts a keyboard
 UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((ask) => {
     const row = ask.closest('[data-testid=stHorizontalBlock]')
