@@ -208,7 +208,7 @@ def test_of_forty_more_plain_sentences_most_find_their_field_among_the_first_thr
         ("奶牛智能项圈", "20704", "智能项圈"),
         ("Mongolian medicine tablets", "20203", "Mongolian medicine"),
         ("software for accountants", "10109", "accountants"),
-        ("肉牛育种芯片", "20702", "育种芯片"),
+        ("肉牛育种芯片", "20702", "肉牛育种"),
     ],
 )  # fmt: skip
 def test_english_words_of_products_and_local_foods_find_their_field_first(
