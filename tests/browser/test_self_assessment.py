@@ -222,7 +222,7 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
         button(page, "Begin the full form")
         page.wait_for_url("**/steps**")
         settled(page)
-        assert page.evaluate(LISTED) == [True, 0]
+        assert page.evaluate(PAGE_LIST) == [True, 0]
         enter(page, "Registered on", "2015-01-01")
         page.get_by_role("link", name="See the result →").click()
         page.wait_for_url("**/result**")
@@ -241,7 +241,7 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
 
 
 #: whether a phone's list of pages is there, and how many of its parts are no list though called one
-LISTED = """() => {
+PAGE_LIST = """() => {
     const items = '[data-testid=stSidebarNavItems]'
     return [!!document.querySelector(items),
         document.querySelectorAll(`${items}:not([role]), ${items} li:not([role])`).length]
