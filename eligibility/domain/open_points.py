@@ -38,6 +38,19 @@ def verdict_state(record: Mapping[str, Any], fields: Fields) -> str:
     return EXPERTS if verdict == "undetermined" and "undetermined" not in states else verdict
 
 
+def coming_verdict(verdict: str, record: Mapping[str, Any], fields: Fields) -> str:
+    """The verdict of a batch to come; ``EXPERTS`` where the firm's record of today lacks no fact.
+
+    The figures of a new year are assumed, so that none is missing which is not missing today.
+    """
+    findings = record["findings"]
+    lacks = any(
+        missing_facts(each, fields) or finding_state(each, fields) == "undetermined"
+        for each in findings
+    )
+    return EXPERTS if verdict == "undetermined" and not lacks else verdict
+
+
 def state_word(state: str) -> str:
     """The msgid of a status or verdict in words."""
     return EXPERTS_WORD if state == EXPERTS else state

@@ -49,6 +49,18 @@ def translate_english(text: str) -> Iterator[tuple[int, int, str]]:
             at += 1
 
 
+@cache
+def english_names(texts: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """English phrases whose Chinese stands in these texts, in their order, at most so many."""
+    names: dict[str, None] = {}
+    for text in map(str.lower, texts):
+        places = {english: text.find(chinese) for english, chinese in english_words().items()}
+        names |= dict.fromkeys(
+            sorted((n for n in places if places[n] >= 0), key=places.__getitem__)
+        )
+    return tuple(names)[:most]
+
+
 def _singulars(phrase: str) -> Iterator[str]:
     yield phrase
     for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):

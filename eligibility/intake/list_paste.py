@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from eligibility.domain.errors import InputError
 from eligibility.intake.lists import rows_with_entries, title_column
+from eligibility.intake.non_firm_rows import RowKind, non_firm_kind
 from eligibility.schemes.lists import ListDefinition
 
 #: lines in which the titles are looked for, and how many columns they must name
@@ -60,10 +61,7 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
             titles=", ".join(column.titles[0] for column in ledger.columns if column.titles),
         )
     titles = lines[header]
-    rows = [
-        {name: line[at] for at, name in best.items() if at < len(line)}
-        for line in lines[header + 1 :]
-    ]
+    rows = [_row(ledger, line, best) for line in lines[header + 1 :]]
     unmatched = tuple(
         cell.strip()
         for at, cell in enumerate(titles)
@@ -72,6 +70,18 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
     return ListPaste(
         rows_with_entries(rows), {name: titles[at] for at, name in best.items()}, unmatched
     )
+
+
+def _row(ledger: ListDefinition, line: list[str], columns: Mapping[int, str]) -> dict[str, str]:
+    """The cells of a line by column; what says that it is a total stays where a row is known by."""
+    row = {name: line[at] for at, name in columns.items() if at < len(line)}
+    first = next((at for at, cell in enumerate(line) if cell.strip()), None)
+    if first is not None and first not in columns:
+        kind = non_firm_kind(line[first])
+        if kind in (RowKind.TOTAL, RowKind.SIGNATURE):
+            name = ledger.columns[0].id
+            row[name] = line[first].strip() + row.get(name, "")
+    return row
 
 
 def _records(text: str) -> list[list[str]]:

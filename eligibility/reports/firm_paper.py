@@ -17,6 +17,7 @@ from eligibility.assessment.record_types import (
     FirmRecord,
 )
 from eligibility.domain.facts import FirmTable
+from eligibility.domain.open_points import coming_verdict, state_word, verdict_state
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.planning.record_types import GapsRecord, PlanRecord, WorthRecord
@@ -86,7 +87,7 @@ def verdict_sentence(record: AssessmentRecord, scheme: Scheme, language: Languag
         "{firm}: {verdict} on {day} by {edition}. Of {count} conditions {met} are met, {unmet} unmet and {undetermined} undetermined."
     ).format(
         firm=firm_name(record["firm"], language),
-        verdict=language.text(record["verdict"]),
+        verdict=language.text(state_word(verdict_state(record, scheme.fields_by_id))),
         day=record["as_of"],
         edition=language.of(scheme.edition(record["edition"]).title),
         count=len(statuses),
@@ -300,6 +301,7 @@ class _FirmPaper:
 
     def outlook(self, brief: PlanRecord) -> Iterator[Block]:
         say, looked = self.say, brief["projection"]
+        fields = self.scheme.fields_by_id
         yield Heading(say("Outlook"))
         yield Grid(
             (say("Deadline"), say("Figures of"), say("Verdict"), say("Points")),
@@ -307,7 +309,7 @@ class _FirmPaper:
                 (
                     deadline["by"],
                     f"{deadline['years'][0]}–{deadline['years'][-1]}",
-                    say(deadline["verdict"]),
+                    say(state_word(coming_verdict(deadline["verdict"], self.record, fields))),
                     interval(deadline["low"], deadline["high"]),
                 )
                 for deadline in looked["deadlines"]

@@ -6,7 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eligibility.domain.text import Wording
+from eligibility.domain.text import FrozenModel, Wording
+
+
+class Option(FrozenModel):
+    """One answer to a first question: its title, and the least that it says, by field."""
+
+    title: Wording
+    facts: Mapping[str, float]
+
+
+class Choice(FrozenModel):
+    """A first question about a condition that is answered by one of its options."""
+
+    help: Wording
+    options: Mapping[str, Option]
 
 
 @dataclass(frozen=True)
@@ -23,16 +37,18 @@ class FormGuide:
         The papers that an application hands in, in the order of the law.
     material_lists : tuple of mapping of list to columns
         For each of them the lists whose things it proves, and the columns that name them.
-    precheck_fields, precheck_shares : tuple of str
-        The first questions before the form: fields of it, and conditions whose share is asked for.
+    first_questions : tuple of str
+        The questions before the form: fields of it, and conditions by their share or a choice.
+    choices : mapping of condition to Choice
+        The conditions among them that are answered by a choice.
     """
 
     section_conditions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     departments: Mapping[str, Wording] = field(default_factory=dict)
     materials: tuple[Wording, ...] = ()
     material_lists: tuple[Mapping[str, tuple[str, ...]], ...] = ()
-    precheck_fields: tuple[str, ...] = ()
-    precheck_shares: tuple[str, ...] = ()
+    first_questions: tuple[str, ...] = ()
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 NO_GUIDE = FormGuide()
@@ -47,6 +63,6 @@ def read_guide(form: Mapping[str, Any], head: Mapping[str, Any]) -> FormGuide:
         {name: Wording(**title) for name, title in departments.items()},
         tuple(Wording(zh=each["zh"], en=each["en"]) for each in papers),
         tuple({name: tuple(ids) for name, ids in each.get("lists", {}).items()} for each in papers),
-        tuple(questions.get("fields", ())),
-        tuple(questions.get("shares", ())),
+        tuple(questions.get("questions", ())),
+        {name: Choice(**each) for name, each in questions.get("choices", {}).items()},
     )

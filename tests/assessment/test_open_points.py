@@ -7,6 +7,7 @@ from eligibility.assessment.open_points import verdict_states
 from eligibility.assessment.record import record
 from eligibility.domain.open_points import (
     EXPERTS,
+    coming_verdict,
     finding_state,
     missing_facts,
     verdict_state,
@@ -44,3 +45,14 @@ def test_the_states_of_a_table_are_those_of_its_firms_one_by_one() -> None:
     fields = HNTE.fields_by_id
     assert states == [verdict_state(record(assessment, row), fields) for row in range(len(firms))]
     assert {EXPERTS, "undetermined", "ineligible"} <= set(states)
+
+
+def test_a_batch_to_come_is_open_for_the_experts_where_no_fact_is_missing_today() -> None:
+    fields = HNTE.fields_by_id
+    rated, blank = told(**dict.fromkeys(RATED)), told(**dict.fromkeys((*RATED, "staff_total")))
+    assert coming_verdict("undetermined", rated, fields) == EXPERTS
+    assert coming_verdict("undetermined", blank, fields) == "undetermined"
+    assert [coming_verdict(word, rated, fields) for word in ("eligible", "ineligible")] == [
+        "eligible",
+        "ineligible",
+    ]

@@ -54,9 +54,30 @@ def test_a_share_is_read_in_percent_and_is_never_more_than_all() -> None:
     assert [read_share(text) for text in ("", "many", "101", "-1", "nan")] == [None] * 5
 
 
-def test_every_question_is_a_field_or_a_condition_of_the_law() -> None:
-    assert set(HNTE.guide.precheck_fields) <= set(HNTE.fields_by_id)
-    known = HNTE.in_force(date(2026, 5, 10)).conditions_by_id
-    assert set(HNTE.guide.precheck_shares) <= set(known)
-    assert {name for ids in HNTE.guide.section_conditions.values() for name in ids} == set(known)
-    assert len(HNTE.guide.precheck_fields) + len(HNTE.guide.precheck_shares) <= 12
+def test_a_choice_is_judged_by_the_least_that_it_says_until_figures_are_entered() -> None:
+    options = HNTE.guide.choices["core_ip"].options
+    without = {key: value for key, value in ANSWERS.items() if not key.startswith("ip_class")}
+
+    def state(facts: dict[str, object], name: str) -> tuple[str, bool, tuple[str, ...]]:
+        said = precheck(table(facts), HNTE, {}, {"core_ip": options[name]})
+        (answer,) = (each for each in said if each.finding["id"] == "core_ip")
+        return answer.state, answer.option is not None, answer.missing
+
+    states_by_choice = {name: state(without, name)[0] for name in options}
+    assert states_by_choice == {"class1": STANDS, "class2": STANDS, "used": FAILS, "none": FAILS}
+    assert state(without | {"ip_core_support": None}, "class2") == (
+        LOOK_UP, True, ("ip_core_support",),
+    )  # fmt: skip
+    assert state(ANSWERS, "none") == (STANDS, False, ())
+
+
+def test_there_are_ten_questions_each_a_field_or_a_condition_of_the_law() -> None:
+    known = set(HNTE.in_force(date(2026, 5, 10)).conditions_by_id)
+    questions = set(HNTE.guide.first_questions)
+    assert len(HNTE.guide.first_questions) == len(questions) == 10
+    assert questions <= set(HNTE.fields_by_id) | known
+    assert set(HNTE.guide.choices) <= questions & known
+    for choice in HNTE.guide.choices.values():
+        for option in choice.options.values():
+            assert set(option.facts) <= set(HNTE.fields_by_id)
+    assert {name for ids in HNTE.guide.section_conditions.values() for name in ids} == known

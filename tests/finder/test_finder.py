@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eligibility.domain.errors import InputError
+from eligibility.finder.english import english_names
 from eligibility.finder.search import find
 from eligibility.schemes.catalogue import TechnicalField
 from eligibility.schemes.registry import Scheme, load_scheme
@@ -205,6 +206,9 @@ def test_of_forty_more_plain_sentences_most_find_their_field_among_the_first_thr
         ("gearbox monitoring of wind turbines", "60102", "wind turbines"),
         ("莜麦面", "20605", "莜麦"),
         ("奶牛智能项圈", "20704", "智能项圈"),
+        ("Mongolian medicine tablets", "20203", "Mongolian medicine"),
+        ("software for accountants", "10109", "accountants"),
+        ("肉牛育种芯片", "20702", "肉牛育种"),
     ],
 )  # fmt: skip
 def test_english_words_of_products_and_local_foods_find_their_field_first(
@@ -213,3 +217,11 @@ def test_english_words_of_products_and_local_foods_find_their_field_first(
     first = find(HNTE, sentence)[0]
     assert first.code == code
     assert shared in [term.text for term in first.terms]
+
+
+def test_every_lowest_field_has_english_words_to_search_its_list_by() -> None:
+    texts = {node.code: (node.title, "、".join(node.products)) for node in NODES}
+    lowest = [code for code in LOWEST if len(code) == 5]
+    assert [code for code in lowest if not english_names(texts[code], 1)] == []
+    assert "collar" in english_names(texts["20704"], 16)
+    assert {"oat", "noodle"} <= set(english_names(texts["20605"], 16))

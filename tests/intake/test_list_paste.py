@@ -4,7 +4,7 @@ import pytest
 
 from eligibility.domain.errors import InputError
 from eligibility.intake.list_paste import parse_paste
-from eligibility.intake.lists import without_titles
+from eligibility.intake.lists import entries, without_titles
 from eligibility.schemes.registry import load_scheme
 
 LISTS = load_scheme().lists
@@ -64,3 +64,10 @@ def test_lines_may_end_in_any_way(end: str) -> None:
 def test_a_cell_beyond_all_measure_is_refused_with_its_row() -> None:
     with pytest.raises(InputError, match="Row 2 of what was pasted has a cell that is too long"):
         parse_paste(LISTS["ip"], '名称\t申请号\n"' + "x" * 200_000 + '"\tCN1')
+
+
+def test_a_total_named_in_a_column_that_the_list_lacks_is_known_as_a_total() -> None:
+    text = "序号\t名称\t类别\n1\t甲软件\t软著\n合计\t6项\n（二）\t乙软件\t软著"
+    rows = parse_paste(LISTS["ip"], text).rows
+    assert [row["name"] for row in rows] == ["甲软件", "合计6项", "乙软件"]
+    assert [kind is not None for kind in entries(LISTS["ip"], rows)] == [False, True, False]

@@ -84,6 +84,7 @@ def accounts(repository: Repository) -> None:
             for row in rows_by_id.values()
         ],
         hide_index=True,
+        placeholder="",
     )
     new, change = st.columns(2, gap="large")
     # one more account is another form: what was typed for the one before does not stay
@@ -220,6 +221,7 @@ def carriers(repository: Repository) -> None:
                 for row in rows_by_id.values()
             ],
             hide_index=True,
+            placeholder="",
         )
     else:
         st.info(_("No carrier yet: add the parks, incubators and institutions that advise firms."))
@@ -285,6 +287,7 @@ def targets(repository: Repository) -> None:
             ],
             hide_index=True,
             width="content",
+            placeholder="",
         )
     else:
         st.info(_("No target yet: set how many firms are to be certified this year."))
@@ -320,6 +323,7 @@ def audit_trail(repository: Repository) -> None:
                     format="YYYY-MM-DD HH:mm:ss", timezone=st.context.timezone
                 )
             },
+            placeholder="",
         )
     else:
         st.info(_("Nothing is recorded here yet."))

@@ -43,6 +43,7 @@ def api_tokens(repository: Repository) -> None:
                 for row in rows
             ],
             hide_index=True,
+            placeholder="",
         )
     new, end = st.columns(2, gap="large")
     with new, st.form(f"new-token-{len(rows)}", border=False):

@@ -14,6 +14,7 @@ from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge
 from eligibility.assessment.record_types import CitationRecord
 from eligibility.domain.facts import years_of
+from eligibility.domain.open_points import EXPERTS
 from eligibility.planning.record_types import (
     FindingGap,
     GapsRecord,
@@ -90,7 +91,12 @@ def _finding(gap: FindingGap, firm: Firm, years: Sequence[int]) -> Markup:
     if gap["needs"]:
         sentence = _("evidence: {papers}").format(papers=gap["evidence"][language().id])
         lines.append(tag("small", sentence))
-    head = [badge(gap["status"]), " ", tag("b", gap["title"][language().id])]
+    # every fact is there: experts' points decide
+    for_experts = (
+        gap["score"] and gap["status"] == "undetermined" and not gap["settled_by"]["facts"]
+    )
+    status = EXPERTS if for_experts else gap["status"]
+    head = [badge(status), " ", tag("b", gap["title"][language().id])]
     return _block([*head, citation_text(gap["citation"])], lines)
 
 

@@ -18,7 +18,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.app.widgets.table import table
-from eligibility.domain.open_points import missing_facts
+from eligibility.domain.open_points import coming_verdict, missing_facts
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.incentives import incentives
 from eligibility.planning.plan_request import PlanRequest
@@ -114,7 +114,7 @@ def _readiness_asked() -> float | None:
     return value
 
 
-def outlook(projection: ProjectionRecord, earliest: str | None) -> None:
+def outlook(projection: ProjectionRecord, earliest: str | None, firm: Firm) -> None:
     """The verdict at every batch if nothing is done, and when the first one could be."""
     never = _("not in the years looked at")
     certain = [
@@ -129,18 +129,16 @@ def outlook(projection: ProjectionRecord, earliest: str | None) -> None:
             cls="numbers",
         )
     )
+    fields = firm.scheme.fields_by_id
     rows = [
         (
             each["by"],
             f"{each['years'][0]}–{each['years'][-1]}",
-            tag(
-                "span",
-                verdict_word(each["verdict"], language()),
-                cls=f"status {OF_VERDICT[each['verdict']]}",
-            ),
+            tag("span", verdict_word(state, language()), cls=f"status {OF_VERDICT[state]}"),
             fmt.interval(each["low"], each["high"]),
         )
         for each in projection["deadlines"]
+        for state in (coming_verdict(each["verdict"], firm.record, fields),)
     ]
     heads = (_("Batch closes"), _("Figures of"), _("Verdict if nothing is done"), _("Points"))
     sources = dict.fromkeys(batch["source"][language().id] for batch in projection["batches"])

@@ -43,7 +43,7 @@ def plan(open_firm: OpenFirm) -> None:
     plan_inputs.rights(record)
 
     st.header(_("Outlook by batch"), anchor=False)
-    plan_inputs.outlook(record["projection"], record["plan"]["earliest"])
+    plan_inputs.outlook(record["projection"], record["plan"]["earliest"], firm)
     with st.expander(_("What if: try figures of {first}–{last}").format(
         first=firm.years[0], last=firm.years[-1]
     )):  # fmt: skip

@@ -18,7 +18,6 @@ from eligibility.finder.search import find
 STEPS = PAGES / "self_assessment/steps_page.py"
 LONGEST = 300
 FIELDS = 8
-EXAMPLE = "基于机器视觉的奶牛体况评分与发情监测系统"
 
 draft = form_state.draft()
 if draft is not None:
@@ -41,7 +40,9 @@ with st.form("sentence", border=False):
         max_chars=LONGEST,
         height=90,
         key=session.PRODUCT,
-        placeholder=EXAMPLE,
+        placeholder=_(
+            "Scoring the condition of dairy cows by machine vision, and oestrus monitoring"
+        ),
         persist_state="session",
     )
     st.form_submit_button(_("Find"), type="primary", on_click=session.ask_product)

@@ -205,6 +205,7 @@ def confirm_outcomes(repository: Repository, register: Register) -> bool:
                 ],
             },
             hide_index=True,
+            placeholder="",
         )
     if register.ambiguous_rows:
         st.dataframe(
@@ -215,6 +216,7 @@ def confirm_outcomes(repository: Repository, register: Register) -> bool:
                 ],
             },
             hide_index=True,
+            placeholder="",
         )
     if st.button(_("Record these outcomes"), type="primary", disabled=not register.rows):
         guard.do(partial(_save, repository, register.rows))

@@ -311,5 +311,6 @@ def earlier(imports: Sequence[Row]) -> int | None:
         },
         hide_index=True,
         height="content" if len(imports) <= notices.SHOWN else notices.TALL,
+        placeholder="",
     )
     return session.pressed_row(address.IMPORT, [row["id"] for row in imports])

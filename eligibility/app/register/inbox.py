@@ -372,7 +372,7 @@ def _other_lists(row: Row, keys: Sequence[str]) -> None:
         if rows and title and name not in keys:
             label = _("{title}: {n} row(s)").format(title=language().of(title), n=len(rows))
             with st.expander(label):
-                st.dataframe(rows, hide_index=True)
+                st.dataframe(rows, hide_index=True, placeholder="")
 
 
 def show_decisions(rows: Sequence[Row]) -> None:

@@ -143,6 +143,7 @@ def _table(matches: ListMatches, entries: PublishedList) -> None:
                     _("Text"): [text for _number, text in entries.other_lines],
                 },
                 hide_index=True,
+                placeholder="",
             )
 
 

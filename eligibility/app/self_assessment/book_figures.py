@@ -206,6 +206,7 @@ def figures_table(
             },
             key=form_state.figures_key(f"{name}:{len(items)}"),
             alt=_("Figures of the three books"),
+            placeholder="",
         )
         if not st.form_submit_button(_("Take these figures"), type="primary"):
             return None

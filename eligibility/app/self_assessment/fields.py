@@ -27,6 +27,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.assessment.ladder import Extra, begun_tracks, extras, schemes_beside
 from eligibility.domain.facts import RATINGS, Field, RowIssue
 from eligibility.domain.text import Wording
+from eligibility.finder.english import english_names
 from eligibility.intake.draft_reader import (
     LARGE,
     WAN_POWER,
@@ -35,6 +36,7 @@ from eligibility.intake.draft_reader import (
     large,
     read_as,
 )
+from eligibility.schemes.catalogue import TechnicalField
 from eligibility.schemes.registry import Scheme, load_scheme
 from eligibility.screening import Firm
 
@@ -42,6 +44,8 @@ from eligibility.screening import Firm
 SHORT, LONG = 200, 500
 #: kinds whose answer is picked, so that nothing can be wrong with it
 PICKED = ("yes_no", "rating", "catalogue")
+#: English words beside a field of the catalogue, whose titles are Chinese
+ENGLISH_WORDS = 16
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 
 
@@ -413,7 +417,19 @@ def _lowest(sheet: Sheet) -> dict[str, str]:
     """Codes of the lowest level with their titles and those above them."""
     nodes = sheet.scheme.catalogue_by_code(sheet.reading.law)
     lowest = sheet.reading.law.catalogue or {int(code): True for code in nodes}
-    return {code: f"{code} {' / '.join(_path(code, sheet))}" for code in nodes if lowest[int(code)]}
+    return {
+        code: f"{code} {' / '.join(_path(code, sheet))}{_english(nodes[code])}"
+        for code in nodes
+        if lowest[int(code)]
+    }
+
+
+def _english(node: TechnicalField) -> str:
+    """English words of what a field is, for those who do not search in Chinese."""
+    if language().id == "zh":
+        return ""
+    words = english_names((node.title, "、".join(node.products)), ENGLISH_WORDS)
+    return f" · {', '.join(words)}" if words else ""
 
 
 def _path(code: str, sheet: Sheet) -> Iterable[str]:

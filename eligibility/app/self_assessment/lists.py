@@ -90,6 +90,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
             table_of_rows(sheet.scheme.lists[kind], rows, names),
             column_config={name: config[name] for name in names},
             hide_index=True,
+            placeholder="",
         )
         st.button(
             _("Take these {n} rows into the list").format(n=len(rows)),

@@ -36,7 +36,7 @@ def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
     findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
     known = sheet.reading.law.conditions_by_id
     lines = [
-        _condition(name, findings, firm, sheet.draft.answers.get(name, ""))
+        _condition(name, findings, firm, _first_answer(name, sheet))
         for name in names
         if name in known
     ]
@@ -56,16 +56,25 @@ def _condition(
         tag("b", firm_conditions.title(finding)),
         tag("span", *own),
         tag("span", firm_conditions.line_to_pass(finding), cls="muted"),
-        tag("span", *_share_answer(finding, answer), cls="far"),
+        tag("span", *_answer_words(finding, answer), cls="far"),
         tag("span", firm_conditions.distance_words(firm, finding, most=1), cls="far"),
     )
 
 
-def _share_answer(finding: Mapping[str, Any], text: str) -> list[str]:
-    """The share answered before the form, as long as no amounts stand in its place."""
-    if finding["status"] != "undetermined" or not text:
+def _first_answer(name: str, sheet: Sheet) -> str:
+    """What was answered for a condition before the form."""
+    text = sheet.draft.answers.get(name, "")
+    choice = sheet.scheme.guide.choices.get(name)
+    if choice is None:
+        return f"{text.rstrip('%')}%" if text else ""
+    return language().of(choice.options[text].title) if text in choice.options else ""
+
+
+def _answer_words(finding: Mapping[str, Any], answer: str) -> list[str]:
+    """What was answered before the form, as long as no figures stand in its place."""
+    if finding["status"] != "undetermined" or not answer:
         return []
-    return [_("{share} by the ten questions").format(share=f"{text.rstrip('%')}%")]
+    return [_("{answer} by the ten questions").format(answer=answer)]
 
 
 def sums(figures: Sequence[Sequence[Field]], sheet: Sheet) -> None:

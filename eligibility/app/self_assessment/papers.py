@@ -154,6 +154,7 @@ def facts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
         },
         key=form_state.paper_key("facts"),
         alt=_("Read from your papers"),
+        placeholder="",
     )
     ticked = edited.column("take").to_pylist()
     return [entry for (_fact, entry), take in zip(entries, ticked, strict=True) if take]

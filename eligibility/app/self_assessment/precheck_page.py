@@ -31,7 +31,8 @@ except EligibilityError as error:
     st.stop()
 scheme, firm = cache.scheme(), screening.only
 sheet = fields.Sheet(scheme, draft, reading)
-answers = precheck(firm.table, scheme, precheck_parts.shares(draft)) if firm else []
+shares, options = precheck_parts.shares(draft), precheck_parts.options(draft, scheme)
+answers = precheck(firm.table, scheme, shares, options) if firm else []
 questions, marks = st.columns([3, 2], gap="medium")
 with questions:
     precheck_parts.questions(sheet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -18,8 +19,12 @@ from eligibility.app.widgets.status import ICONS
 from eligibility.assessment.precheck import EXPERTS_DECIDE, FAILS, LOOK_UP, STANDS, Answer
 from eligibility.domain.open_points import EXPERTS
 from eligibility.intake.draft_reader import read_share
+from eligibility.schemes.form_guide import Choice, Option
+from eligibility.schemes.registry import Scheme
 
 STEPS = PAGES / "self_assessment/steps_page.py"
+#: conditions that are named in a line; more are counted
+FEW = 2
 STATUS = {STANDS: "met", FAILS: "unmet", LOOK_UP: "undetermined", EXPERTS_DECIDE: EXPERTS}
 
 
@@ -28,16 +33,65 @@ def shares(draft: Draft) -> dict[str, float | None]:
     return {name: read_share(text) for name, text in draft.answers.items()}
 
 
+def options(draft: Draft, scheme: Scheme) -> dict[str, Option]:
+    """The options that were chosen, by condition."""
+    return {
+        name: choice.options[text]
+        for name, choice in scheme.guide.choices.items()
+        if (text := draft.answers.get(name, "")) in choice.options
+    }
+
+
 def questions(sheet: Sheet) -> None:
     """Every question; fields of the form go over into it as they are."""
     places = {name: field for name, (_step, field) in sheet.places.items()}
+    choices = sheet.scheme.guide.choices
     with st.container(key="group:precheck", gap="xsmall"):
-        for name in sheet.scheme.guide.precheck_fields:
+        for name in sheet.scheme.guide.first_questions:
             if name in places:
                 figure([places[name]], sheet)
-        for name in sheet.scheme.guide.precheck_shares:
-            if name in sheet.reading.law.conditions_by_id:
-                _share(name, sheet)
+            elif name in sheet.reading.law.conditions_by_id:
+                _choice(name, choices[name], sheet) if name in choices else _share(name, sheet)
+
+
+def _ask(name: str, label: str, title: str, notes: Sequence[str], unit: str = "") -> Any:
+    """Ask for a condition as the form asks for a field; where the answer goes."""
+    ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
+    ask.html(
+        tag(
+            "div",
+            tag("b", title),
+            *([tag("span", unit, cls="unit")] if unit else []),
+            *(tag("small", note) for note in notes),
+            cls="ask",
+            id=f"ask-{name}",
+            data_title=title,
+            data_mode="decimal" if unit else "",
+            data_fields=name,
+            data_labels=label,
+        )
+    )
+    return answer
+
+
+def _choice(name: str, choice: Choice, sheet: Sheet) -> None:
+    title = language().of(sheet.reading.law.conditions_by_id[name].title)
+    words = {"": _("not filled in")}
+    words |= {key: language().of(option.title) for key, option in choice.options.items()}
+    notes = [
+        language().of(choice.help),
+        _("A rough answer is enough here; the form asks for each."),
+    ]
+    text = sheet.draft.answers.get(name, "")
+    with _ask(name, title, title, notes):
+        st.segmented_control(
+            title,
+            list(words),
+            required=True,
+            format_func=words.__getitem__,
+            key=form_state.answer_key(name, text if text in words else ""),
+            label_visibility="collapsed",
+        )
 
 
 def _share(name: str, sheet: Sheet) -> None:
@@ -45,22 +99,8 @@ def _share(name: str, sheet: Sheet) -> None:
     title = language().of(condition.title)
     parts = " ÷ ".join(language().of(words) for words in condition.terms.values())
     label = _("{title} (%)").format(title=title)
-    ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
-    ask.html(
-        tag(
-            "div",
-            tag("b", title),
-            tag("span", "%", cls="unit"),
-            tag("small", parts),
-            tag("small", _("A rough share is enough here; the form asks for the amounts.")),
-            cls="ask",
-            id=f"ask-{name}",
-            data_title=title,
-            data_mode="decimal",
-            data_fields=name,
-            data_labels=label,
-        )
-    )
+    notes = [parts, _("A rough share is enough here; the form asks for the amounts.")]
+    answer = _ask(name, label, title, notes, "%")
     text = sheet.draft.answers.get(name, "")
     with answer, st.container(gap=None):
         st.text_input(
@@ -89,13 +129,18 @@ def sentence(answers: Sequence[Answer]) -> None:
 
 
 def answer_line(answers: Sequence[Answer]) -> None:
-    """What stands out: how many stand, and what does not, else how many are to be looked up."""
+    """What stands out: how many stand, and what does not, else what is to be looked up."""
     states = [answer.state for answer in answers]
-    fails = [each.finding["title"][language().id] for each in answers if each.state == FAILS]
+    fails, doubts = (
+        [each.finding["title"][language().id] for each in answers if each.state == state]
+        for state in (FAILS, LOOK_UP)
+    )
     if fails:
         more, status = _("does not stand: {names}").format(names=_(", ").join(fails)), "unmet"
-    elif LOOK_UP in states:
-        more = _("{n} to be looked up").format(n=states.count(LOOK_UP))
+    elif doubts:
+        more = _("{n} to be looked up").format(n=len(doubts))
+        if len(doubts) <= FEW:
+            more = _("to be looked up: {names}").format(names=_(", ").join(doubts))
         status = "undetermined"
     else:
         more, status = _("the full form shows the score"), "met"
@@ -122,6 +167,8 @@ def _mark(answer: Answer, sheet: Sheet) -> Markup:
         fields = sheet.scheme.fields_by_id
         names = fmt.missing_fields(answer.missing, fields, sheet.reading.years, 1)
         note = _("look up: {names}").format(names=names)
+    elif answer.option is not None:
+        note = _("by your answer: {title}").format(title=language().of(answer.option.title))
     elif answer.share is not None:
         note = _("by the share that you gave: {share}").format(share=fmt.limit(answer.share))
     return tag(

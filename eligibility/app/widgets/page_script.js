@@ -41,6 +41,11 @@
       }
     }
   }
+  // on a phone Streamlit's list of pages has its items under headings, which is no list to a screen reader
+  const unlist = () => {
+    const items = "[data-testid=stSidebarNavItems]"
+    for (const part of document.querySelectorAll(`${items}:not([role]), ${items} li:not([role])`)) part.setAttribute("role", "none")
+  }
   if (!document.body.dataset.watched) {
     document.body.dataset.watched = "yes"
     let waits = false
@@ -50,6 +55,7 @@
       requestAnimationFrame(() => {
         waits = false
         describe()
+        unlist()
         say_why()
         name_language()
       })

@@ -336,6 +336,7 @@ def history(repository: Repository) -> None:
         ),
         hide_index=True,
         height="content",
+        placeholder="",
     )
 
 

@@ -48,6 +48,7 @@ def checks(repository: Repository) -> None:
         hide_index=True,
         height="content",
         key=f"{session.ASSUMPTIONS}:checks:{revision}",
+        placeholder="",
     )
     why = st.text_input(
         _("Who says so; blank: assumed"), key=f"{session.ASSUMPTIONS}:why:{revision}"
