@@ -88,7 +88,9 @@ def firm_folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", RUN_HERE)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_command_of_a_document_runs(name: str, language: str, firm_folder: Path) -> None:
-    path = document(next(page for page, file in DOCUMENTS.items() if file == f"{name}.md"), language)
+    path = document(
+        next(page for page, file in DOCUMENTS.items() if file == f"{name}.md"), language
+    )
     if language == "zh" and not path.stem.endswith(".zh-CN"):
         pytest.skip("the page is English in both languages")
     lines = commands(path)
@@ -97,7 +99,9 @@ def test_a_command_of_a_document_runs(name: str, language: str, firm_folder: Pat
         if any("://" in word for word in words):
             assert_taken(words)
             continue
-        done = run(*(f"{firm_folder}/{word}" if FILE.search(word) else word for word in words), status=None)
+        done = run(
+            *(f"{firm_folder}/{word}" if FILE.search(word) else word for word in words), status=None
+        )
         assert done.returncode in (0, PARTLY), done.stderr
         if "-o" in words:
             assert (firm_folder / words[words.index("-o") + 1]).exists()
@@ -129,12 +133,22 @@ def test_the_second_process_is_the_service_at_another_port_and_known_to_the_prox
     name: str, tmp_path: Path
 ) -> None:
     shown = blocks(DOCS / name)
-    (line,) = (each for kind, text in shown if kind == "sh" for each in text.splitlines() if each.startswith("sed "))
+    (line,) = (
+        each
+        for kind, text in shown
+        if kind == "sh"
+        for each in text.splitlines()
+        if each.startswith("sed ")
+    )
     command, _, target = line.partition(" > ")
     assert target.endswith("/eligibility-8502.service")
-    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     before = (ROOT / "deploy" / "eligibility.service").read_text(encoding="utf-8").splitlines()
-    moved = [pair for pair in zip(before, done.stdout.splitlines(), strict=True) if pair[0] != pair[1]]
+    moved = [
+        pair for pair in zip(before, done.stdout.splitlines(), strict=True) if pair[0] != pair[1]
+    ]
     assert [new.removeprefix(old) for old, new in moved] == [" --server.port=8502"]
     (upstream,) = (text for kind, text in shown if kind == "nginx")
     shipped = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
