@@ -25,7 +25,7 @@ from tests.documents.small_forms import workbook
 from tests.evidence.chain_firms import FACTS, LISTS
 from tests.evidence.people_files import ROSTER, identity
 
-BLOCK = re.compile(r"^```(.*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:\S+/)?python -m eligibility ")
 #: a block without a language, on pages that show what a benchmark printed
 PRINTED = {"readiness.md", "speed.md"}
@@ -47,7 +47,8 @@ def blocks(path: Path) -> list[tuple[str, str]]:
 
 def commands(path: Path) -> list[list[str]]:
     """The words of every command of this program that a document shows."""
-    lines = "".join(text for kind, text in blocks(path) if kind == "sh").splitlines()
+    text = "".join(text for kind, text in blocks(path) if kind == "sh")
+    lines = text.replace("$(date +%F)", "2026-05-10").splitlines()
     pieces = [piece for line in lines for piece in re.split(r"&&|(?:^| )#", line)]
     return [shlex.split(COMMAND.split(piece)[1]) for piece in pieces if COMMAND.search(piece)]
 
@@ -63,7 +64,7 @@ def firm_folder(tmp_path: Path) -> Path:
     shutil.copy(papers / "changhe" / "2025年度职工人数月度统计表_accountant.csv", tmp_path / "研发")
     with zipfile.ZipFile(tmp_path / "清单.zip", "w") as archive:
         archive.write(rights, rights.name)
-    head, *rows = csv.reader(rights.read_text(encoding="utf-8-sig").splitlines())
+    head, *rows = csv.reader(rights.read_text(encoding="gb18030").splitlines())
     for name in ("清单.xlsx", "lists.xlsx"):
         (tmp_path / name).write_bytes(workbook({"知识产权": [head, *rows]}))
     (tmp_path / "lists.json").write_text(json.dumps({"facts": FACTS, "lists": LISTS}), "utf-8")

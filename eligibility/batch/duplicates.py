@@ -105,7 +105,7 @@ def _hashes(real: NDArray[np.uint64], imag: NDArray[np.uint64]) -> NDArray[np.ui
     return (real ^ (imag * _MIX)) * _MIX
 
 
-def _repeated(real: NDArray[np.float64], imag: NDArray[np.float64]) -> NDArray[np.int64]:
+def _rows_of_equal_hash(real: NDArray[np.float64], imag: NDArray[np.float64]) -> NDArray[np.int64]:
     """Rows whose key may stand in another row, too: a fraction of the sorting by every column."""
     hashes = _hashes(real.view(np.uint64), imag.view(np.uint64))
     ordered = np.sort(hashes)
@@ -138,7 +138,7 @@ def find_duplicates(
         batches.append(pa.record_batch([*batch.columns, part], names=[*_KEYS.names, "part"]))
     table = pa.Table.from_batches(batches)
     columns = [column.to_numpy() for column in table.columns]
-    some = _repeated(columns[0], columns[1])
+    some = _rows_of_equal_hash(columns[0], columns[1])
     real, imag, by_name, row, part = (column[some] for column in columns)
     order = np.lexsort((row, part, imag, real, by_name))
     real, imag, by_name, row, part = (column[order] for column in (real, imag, by_name, row, part))

@@ -189,14 +189,17 @@ def _delimiter(text: str) -> str:
     """The delimiter that cuts the first line that can be cut into most cells.
 
     A bar also stands within names (企业名称 | Name), so it counts only where it cuts several lines
-    into far more cells than that.
+    into far more cells than that, and where it does not cut a quoted cell in two.
     """
     records = {delimiter: _first_records(text, delimiter) for delimiter in _DELIMITERS}
     widths = [
         {delimiter: len(line) for delimiter, line in zip(records, lines, strict=True)}
         for lines in zip(*records.values(), strict=False)
     ]
-    bars = [len(line) for line in _first_records(text, _BAR)]
+    bars = [
+        0 if any(cell.count('"') % 2 for cell in line) else len(line)
+        for line in _first_records(text, _BAR)
+    ]
     by_bars = sum(
         bar > 1 and bar >= 2 * max(cells.values()) for bar, cells in zip(bars, widths, strict=False)
     )
