@@ -210,9 +210,12 @@ def test_a_bar_within_a_name_cuts_nothing() -> None:
 
 def test_bars_within_quoted_cells_cut_nothing() -> None:
     # as the file of facts quotes the header of a list that it was read from
-    source = '"清单.csv, B4 “编号 | 名称 | 类别 | 授权日期 | 授权号 | 获得方式”"'
+    source = '"清单.csv, B4 “知识产权编号 | 知识产权名称 | 类别 | 授权日期 | 授权号 | 获得方式”"'
     rows = [f"{name},3,{source}\n" for name in ("staff_total", "st_staff", "ip_class2_count")]
-    batch = read(f"字段 field,数值 value,来源\nuscc,{ONE},申报表.pdf\n" + "".join(rows))
+    batch = read(
+        f"字段 field,数值 value,来源\nuscc,{ONE},申报表.pdf\nname,乙地一公司,申报表.pdf\n"
+        + "".join(rows)
+    )
     assert values(batch, "uscc", "st_staff") == [[ONE], [3]]
 
 
