@@ -1,12 +1,16 @@
-"""Scoring in parts, as on several machines: ``python benchmarks/scale.py``.
+"""Scoring in parts, as on several machines: ``python benchmarks/scale.py [speed] [ceiling] [kill] [s3]``.
 
-- One process on one core against two workers of Dask on the same file, by the clock and in seconds of
-  processor, with the memory of a worker; the rows must be the same bytes. What each takes of 200 firms is
-  its start, which does not grow with the file.
-- ``--kill``: a worker and the client are killed (SIGKILL) amid the work and the command is run again; the
+- ``speed``: one process on one core against two workers of Dask on the same file, by the clock and in
+  seconds of processor, with the memory of a worker; the rows must be the same bytes. What each takes of
+  200 firms is its start, which does not grow with the file.
+- ``ceiling``: what the machine itself allows: two processes that know nothing of each other, each on its
+  own core and with the whole file, against one of them alone.
+- ``kill``: a worker and the client are killed (SIGKILL) amid the work and the command is run again; the
   result must be the same bytes, and no finished part may have been touched.
-- ``--s3``: the same command from and to an object store, a server of moto on this machine (needs
+- ``s3``: the same command from and to an object store, a server of moto on this machine (needs
   ``benchmarks/requirements.txt``).
+
+Times by the clock say something only where the machine does nothing else; how much it did is printed.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
@@ -38,13 +44,14 @@ LOOK = 0.5
 def main() -> None:
     """Run what was asked for and print its lines."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--kill", action="store_true")
-    parser.add_argument("--s3", action="store_true")
     parser.add_argument("--folder", type=Path, help="for the files; a temporary one if omitted")
     parser.add_argument("--source", type=Path, help="a file of --rows firms that was made before")
     arguments = parser.parse_args()
+    if strangers := set(arguments.parts) - set(PARTS):
+        parser.error(f"{min(strangers)} is none of {', '.join(PARTS)}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
         folder = Path(name)
@@ -55,15 +62,12 @@ def main() -> None:
             make = [sys.executable, "sample_data/make_samples.py", "--rows", str(arguments.rows)]
             subprocess.run([*make, "-o", str(source)], check=True, cwd=ROOT)
         print(f"{arguments.rows:,} firms, {source.stat().st_size / 1e9:.2f} GB of CSV")
-        for _ in range(arguments.runs):
-            workers(folder, source, arguments.rows)
-        if arguments.kill:
-            kill(folder, source)
-        if arguments.s3:
-            object_store(folder, source)
+        for part in arguments.parts or ["speed"]:
+            for _ in range(arguments.runs):
+                PARTS[part](folder, source, arguments.rows)
 
 
-def workers(folder: Path, source: Path, rows: int) -> None:
+def speed(folder: Path, source: Path, rows: int) -> None:
     """One process on one core, then two workers."""
     one = folder / "one.csv"
     for name in ("few-local", "few-dask"):
@@ -88,6 +92,28 @@ def workers(folder: Path, source: Path, rows: int) -> None:
     check_rows(out, one)
 
 
+def ceiling(folder: Path, source: Path, _rows: int) -> None:
+    """One process on one core, then one on each of two cores."""
+    cores = sorted(os.sched_getaffinity(0))[:2]
+
+    def score_on(core: int) -> Run:
+        target = folder / f"core-{core}.csv"
+        run = time_command(
+            ["taskset", "-c", str(core), *SCORE, str(source), "-o", str(target), *DAY]
+        )
+        target.unlink()
+        return run
+
+    alone = score_on(cores[0])
+    with ThreadPoolExecutor() as both:
+        start = time.perf_counter()
+        list(both.map(score_on, cores))
+        seconds = time.perf_counter() - start
+    print(f"one process on one core: {alone}")
+    print(f"two processes, each on its core, the whole file each: {seconds:.1f} s")
+    print(f"so two cores do {2 * alone.seconds / seconds:.2f} times what one does")
+
+
 def few_firms(source: Path, folder: Path) -> Path:
     """A folder of two files of a hundred firms of a file."""
     folder.mkdir(exist_ok=True)
@@ -99,10 +125,12 @@ def few_firms(source: Path, folder: Path) -> Path:
     return folder
 
 
-def kill(folder: Path, source: Path) -> None:
+def kill(folder: Path, source: Path, _rows: int) -> None:
     """Kill a worker, then the client, and run the command again."""
     out, again = folder / "out", folder / "again"
     shutil.rmtree(again, ignore_errors=True)
+    if not out.exists():
+        print(f"undisturbed: {time_command([*SCORE, str(source), '-o', f'{out}/', *DAY, *DASK])}")
     command = [*SCORE, str(source), "-o", f"{again}/", *DAY, *DASK]
     client = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     total = sum(1 for _ in out.glob("*.csv"))
@@ -114,19 +142,27 @@ def kill(folder: Path, source: Path) -> None:
     client.wait()
     # the workers notice that nobody is there any more
     time.sleep(5)
-    before = {path: path.stat().st_mtime_ns for path in finished_parts(again)}
-    subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
-    touched = [path for path, moment in before.items() if path.stat().st_mtime_ns != moment]
-    for path in sorted(out.rglob("*.csv")):
+    before = {path: path.stat() for path in finished_parts(again)}
+    rerun = time_command(command)
+    touched = [path for path, was in before.items() if changed(was, path.stat())]
+    files = [*sorted(out.rglob("*.csv")), out / "_summary.json"]
+    for path in files:
         if path.read_bytes() != (again / path.relative_to(out)).read_bytes():
             raise SystemExit(f"{path.name} is another after the kills")
+    print(f"the second run: {rerun}")
     print(
         f"worker {worker} and client {client.pid} killed; {len(before)} of {total} parts were finished, "
-        f"{len(touched)} of them touched by the second run; all {total} are the same bytes as before"
+        f"{len(touched)} of them touched by the second run; all {total}, their rejected rows and the summary are "
+        "the same bytes as undisturbed"
     )
 
 
-def object_store(folder: Path, source: Path) -> None:
+def changed(was: os.stat_result, now: os.stat_result) -> bool:
+    """Whether a file was written again, or another took its place."""
+    return (was.st_mtime_ns, was.st_ino) != (now.st_mtime_ns, now.st_ino)
+
+
+def object_store(folder: Path, source: Path, _rows: int) -> None:
     """From and to s3, as moto has it on this machine."""
     import boto3
 
@@ -157,12 +193,15 @@ def object_store(folder: Path, source: Path) -> None:
         for name in before:
             (back / name).parent.mkdir(parents=True, exist_ok=True)
             store.download_file("firms", f"out/{name}", str(back / name))
-        check_rows(back, folder / "one.csv")
+        one = folder / "one.csv"
+        if not one.exists():
+            time_command([*SCORE, str(source), "-o", str(one), *DAY])
+        check_rows(back, one)
         store.delete_object(Bucket="firms", Key="out/firms-00000.csv")
         time_command([*SCORE, "s3://firms/in/firms.csv", "-o", "s3://firms/out", *DAY, *DASK])
         after = objects(store)
-        changed = sorted(name for name in after if after[name] != before.get(name))
-        print(f"one part deleted, run again: {len(after)} objects, written anew: {changed}")
+        anew = sorted(name for name in after if after[name] != before.get(name))
+        print(f"one part deleted, run again: {len(after)} objects, written anew: {anew}")
     finally:
         server.terminate()
         server.wait()
@@ -175,19 +214,35 @@ def objects(store: object) -> dict[str, str]:
     return {each["Key"].removeprefix("out/"): str(each["LastModified"]) for each in every}
 
 
+@dataclass(frozen=True)
 class Run:
-    """What a command took: seconds by the clock and of processor, and the memory of its largest process."""
+    """What a command took.
 
-    def __init__(self, seconds: float, processor: float, largest: float) -> None:
-        self.seconds, self.processor, self.largest = seconds, processor, largest
+    Attributes
+    ----------
+    seconds, processor : float
+        By the clock, and of processor.
+    others : float
+        Seconds of processor that everything else on the machine took meanwhile.
+    largest : float
+        MiB of its largest process.
+    """
+
+    seconds: float
+    processor: float
+    others: float
+    largest: float
 
     def __str__(self) -> str:
-        return f"{self.seconds:.1f} s, {self.processor:.1f} s of processor, largest process {self.largest:.0f} MiB"
+        return (
+            f"{self.seconds:.1f} s, {self.processor:.1f} s of processor (everything else {self.others:.1f} s), "
+            f"largest process {self.largest:.0f} MiB"
+        )
 
 
 def time_command(command: list[str]) -> Run:
     """Run a command."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    before, busy, start = processor_seconds(), busy_seconds(), time.perf_counter()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
@@ -196,9 +251,23 @@ def time_command(command: list[str]) -> Run:
         _, errors = process.communicate()
     if process.returncode not in (0, 3):
         raise SystemExit(errors)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(time.perf_counter() - start, processor, max(peak) / 2**20)
+    processor = processor_seconds() - before
+    others = busy_seconds() - busy - processor
+    return Run(time.perf_counter() - start, processor, others, max(peak) / 2**20)
+
+
+def processor_seconds() -> float:
+    """Of everything started from here that has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def busy_seconds() -> float:
+    """That the processors of this machine worked since it was started."""
+    user, nice, system, _idle, _wait, *interrupts = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
+    )
+    return (user + nice + system + sum(interrupts)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -266,6 +335,8 @@ def check_rows(out: Path, one: Path) -> None:
             raise SystemExit("rows are missing")
     print("the parts, one after the other, are the bytes of the one file")
 
+
+PARTS = {"speed": speed, "ceiling": ceiling, "kill": kill, "s3": object_store}
 
 if __name__ == "__main__":
     main()

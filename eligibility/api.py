@@ -25,6 +25,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 if TYPE_CHECKING:
     from eligibility.domain.papers import PaperReading
+    from eligibility.evidence.record_types import EvidenceRecord
 
 Firm = Mapping[str, object]
 
@@ -266,7 +267,7 @@ def evidence(
     as_of: date | None = None,
     scheme: str = DEFAULT_SCHEME,
     without: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> EvidenceRecord:
     """Chain of evidence of one firm: who is linked to what in its lists, and what does not fit.
 
     Parameters
@@ -282,7 +283,7 @@ def evidence(
 
     Returns
     -------
-    dict
+    EvidenceRecord
         As ``evidence --format json`` prints it.
     """
     # most who assess firms have no lists

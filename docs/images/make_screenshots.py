@@ -3,7 +3,7 @@
     python docs/images/make_screenshots.py [FOLDER] [--all]
 
 Without ``--all`` only those that are committed: each page once, small. With it every page in both
-languages at the width of a desk and of a phone, in the light and in the dark.
+languages at the width of a desk, of a phone and of a large screen, in the light and in the dark.
 Needs Chromium (apt-get install chromium) and a Chinese font (apt-get install fonts-noto-cjk).
 """
 
@@ -26,7 +26,7 @@ from tests.browser.sample_register import fill  # noqa: E402
 from tests.browser.server import CHROMIUM_FLAGS, chromium, served, settled  # noqa: E402
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"desk": (1280, 900), "phone": (390, 844), "wide": (1920, 1080)}
 TALLEST = 2400
 #: colours of a picture: enough for text and charts, and a quarter of the bytes
 COLOURS = 96

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from eligibility.assessment.record_types import AssessmentRecord, LadderRecord
+from eligibility.assessment.record_types import AssessmentRecord, LadderRecord, StressRecord
 from eligibility.domain.text import json_text
+from eligibility.evidence.record_types import EvidenceRecord
 from eligibility.planning.record_types import PlanRecord
 from eligibility.register.year_record import RegisterYearRecord
 from eligibility.reports.input_schema import firm_schema, table_schema
@@ -27,6 +28,8 @@ RECORDS = {
     "year": YearRecord,
     "register-year": RegisterYearRecord,
     "papers": PapersRecord,
+    "evidence": EvidenceRecord,
+    "stress": StressRecord,
 }
 
 

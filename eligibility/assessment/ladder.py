@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import cite, record, words
+from eligibility.assessment.record import record
 from eligibility.assessment.record_types import AssessmentRecord, LadderRecord, RungRecord
 from eligibility.domain.arrays import Bools, Codes, Floats
 from eligibility.domain.calendar_window import split_calendar_key
 from eligibility.domain.errors import LawError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition
+from eligibility.domain.records import cite, words
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, VERDICT_WORDS
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
 

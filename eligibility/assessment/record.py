@@ -10,20 +10,18 @@ import numpy as np
 from eligibility.assessment.assess import Assessment
 from eligibility.assessment.record_types import (
     AssessmentRecord,
-    CitationRecord,
     FindingRecord,
     ItemRecord,
     ModelRecord,
-    Number,
     OtherReading,
     ReadinessRecord,
     ScoreRecord,
     ScoringReading,
     TurningReading,
-    Words,
 )
 from eligibility.domain.arrays import Bools
-from eligibility.domain.law import Citation, Item
+from eligibility.domain.law import Item
+from eligibility.domain.records import Number, cite, words
 from eligibility.domain.results import (
     MET,
     STATUS_WORDS,
@@ -33,7 +31,6 @@ from eligibility.domain.results import (
     Readiness,
     TrainingSummary,
 )
-from eligibility.domain.text import Wording
 from eligibility.i18n import CHINESE, ENGLISH
 
 
@@ -254,21 +251,6 @@ def _other(assessment: Assessment, interpretation: str, reading: str) -> OtherRe
 
 def _grade(item: Item, low: float, high: float) -> str | None:
     return next((band.grade for band in item.bands if band.points == (low, high)), None)
-
-
-def cite(citation: Citation) -> CitationRecord:
-    """A citation as plain data."""
-    return CitationRecord(
-        document=citation.document,
-        article=citation.article,
-        gist=words(citation.gist),
-        confidence=citation.confidence,
-    )
-
-
-def words(wording: Wording) -> Words:
-    """A text in both languages as plain data."""
-    return {"zh": wording.zh, "en": wording.en}
 
 
 def _value(figure: np.float64, unit: str) -> float | int | bool | str | None:

@@ -1,53 +1,19 @@
-"""Types of the records of an assessment and of a ladder, which the published schema and the web API are made of.
-
-A number is None where nothing can be said; its unit stands beside it.
-"""
+"""Types of the records of an assessment and of a ladder, which the published schema and the web API are made of."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
+from typing import TYPE_CHECKING, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, WithJsonSchema, with_config
 from typing_extensions import TypedDict
 
+from eligibility.domain.records import CitationRecord, Day, FirmRecord, Number, Words, closed
 from eligibility.domain.results import Status, Verdict
 
-Number = float | None
-#: a day as 2026-05-10
-Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
 if TYPE_CHECKING:
     # which of them it is the unit beside it says
     Observation = Any
 else:
     Observation = bool | float | str | None
-#: a record takes no name that its type does not have
-closed = with_config(ConfigDict(extra="forbid"))
-
-
-@closed
-class Words(TypedDict):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-@closed
-class FirmRecord(TypedDict):
-    """Who a record is about."""
-
-    uscc: str | None
-    name: str | None
-
-
-@closed
-class CitationRecord(TypedDict):
-    """Where a rule stands; ``confidence`` A is the official text, others are said where shown."""
-
-    document: str
-    article: str
-    gist: Words
-    confidence: Literal["A", "B", "C", "M"]
 
 
 @closed
@@ -271,3 +237,46 @@ class LadderRecord(TypedDict):
     next_by_track: dict[str, str | None]
     tracks: list[TrackRecord]
     rungs: list[RungRecord]
+
+
+@closed
+class StruckScore(TypedDict):
+    """The score with something struck, as an interval."""
+
+    low: Number
+    high: Number
+
+
+@closed
+class StrikeRecord(TypedDict):
+    """What a firm would be without one thing: its verdict, and which met conditions would fall."""
+
+    id: str
+    title: Words
+    name: str | None
+    verdict: Verdict
+    falls: list[str]
+    score: StruckScore
+
+
+@closed
+class RoomRecord(TypedDict):
+    """How much of the part of a share can be struck before its condition falls."""
+
+    finding: str
+    title: Words
+    unit: str
+    room: float
+
+
+@closed
+class StressRecord(TypedDict):
+    """Stress test of one firm, as ``stress --format json`` prints it."""
+
+    firm: FirmRecord
+    as_of: Day
+    scheme: str
+    edition: str
+    verdict: Verdict
+    room: list[RoomRecord]
+    strikes: list[StrikeRecord]

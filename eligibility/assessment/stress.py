@@ -16,9 +16,11 @@ from typing import Any, cast
 import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import number, words
+from eligibility.assessment.record import number, plain
+from eligibility.assessment.record_types import RoomRecord, StressRecord, StrikeRecord
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Figure
+from eligibility.domain.records import words
 from eligibility.domain.results import MET, VERDICT_WORDS
 from eligibility.domain.text import FrozenModel, Wording
 from eligibility.intake.firm_names import name_key
@@ -100,7 +102,7 @@ def strikes(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> list[St
     return found
 
 
-def stress_record(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> dict[str, Any]:
+def stress_record(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> StressRecord:
     """Stress test of one firm as plain data.
 
     Parameters
@@ -113,7 +115,7 @@ def stress_record(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> d
 
     Returns
     -------
-    dict
+    StressRecord
         ``firm``, ``as_of``, ``edition``, ``verdict``; ``room``: of each share that is met, how much
         of its part can be struck before it is not (CNY or persons); ``strikes``: what each strike
         makes of the verdict, which met conditions ``falls``, and the score; those that fell first.
@@ -121,7 +123,7 @@ def stress_record(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> d
     struck = strikes(firm, scheme, lists)
     assessment = _assess(firm, struck, scheme)
     law = assessment.law
-    entries = []
+    entries: list[StrikeRecord] = []
     for row, strike in enumerate(struck, start=1):
         falls = [
             name
@@ -250,7 +252,7 @@ def _margin(assessment: Assessment, name: str, row: int) -> float:
         return float(np.nan_to_num(finding.margin[row] / finding.required[row], nan=0.0))
 
 
-def _room(assessment: Assessment) -> Iterator[dict[str, Any]]:
+def _room(assessment: Assessment) -> Iterator[RoomRecord]:
     for name, finding in assessment.findings.items():
         condition = assessment.law.conditions_by_id[name]
         if finding.status[0] != MET or not {"part", "whole"} <= set(finding.terms):
@@ -265,5 +267,5 @@ def _room(assessment: Assessment) -> Iterator[dict[str, Any]]:
             "finding": name,
             "title": words(condition.title),
             "unit": condition.term_unit,
-            "room": number(np.floor(room * scale + 1e-6) / scale),
+            "room": plain(np.floor(room * scale + 1e-6) / scale),
         }

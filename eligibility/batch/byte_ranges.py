@@ -131,13 +131,12 @@ def survey(file: StoredFile, mark: bytes, start: int, stop: int) -> RangeSurvey:
         raise InputError(
             "{file}: a record is longer than {bytes} bytes.", file=file.name, bytes=RECORD_BYTES
         )
-    part = data[first:last]
     return RangeSurvey(
         start - 1 + first,
         start - 1 + last,
-        line_breaks(part, 0, len(part)),
-        b'"' in part,
-        is_utf8(memoryview(part)),
+        line_breaks(data, first, last),
+        data.find(b'"', first, last) >= 0,
+        is_utf8(memoryview(data)[first:last]),
     )
 
 

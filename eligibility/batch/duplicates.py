@@ -97,8 +97,20 @@ class PartFirms:
 def _buckets(keys: NDArray[np.complex128], buckets: int) -> NDArray[np.int64]:
     """The bucket of each key, the same on every machine."""
     bits = np.ascontiguousarray(keys).view(np.uint64).reshape(-1, 2)
-    mixed = (bits[:, 0] ^ (bits[:, 1] * _MIX)) * _MIX
-    return ((mixed >> np.uint64(32)) % np.uint64(buckets)).astype(np.int64)
+    hashes = _hashes(bits[:, 0], bits[:, 1])
+    return ((hashes >> np.uint64(32)) % np.uint64(buckets)).astype(np.int64)
+
+
+def _hashes(real: NDArray[np.uint64], imag: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (real ^ (imag * _MIX)) * _MIX
+
+
+def _rows_of_equal_hash(real: NDArray[np.float64], imag: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Rows whose key may stand in another row, too: a fraction of the sorting by every column."""
+    hashes = _hashes(real.view(np.uint64), imag.view(np.uint64))
+    ordered = np.sort(hashes)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.flatnonzero(np.isin(hashes, again)) if len(again) else np.empty(0, np.int64)
 
 
 def find_duplicates(
@@ -125,7 +137,9 @@ def find_duplicates(
         part = pa.array(np.full(batch.num_rows, number, np.int64))
         batches.append(pa.record_batch([*batch.columns, part], names=[*_KEYS.names, "part"]))
     table = pa.Table.from_batches(batches)
-    real, imag, by_name, row, part = (column.to_numpy() for column in table.columns)
+    columns = [column.to_numpy() for column in table.columns]
+    some = _rows_of_equal_hash(columns[0], columns[1])
+    real, imag, by_name, row, part = (column[some] for column in columns)
     order = np.lexsort((row, part, imag, real, by_name))
     real, imag, by_name, row, part = (column[order] for column in (real, imag, by_name, row, part))
     fresh = np.ones(len(order), np.bool_)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from eligibility.domain.facts import Field
+from eligibility.domain.records import cite, words
 from eligibility.domain.text import Message, Wording
 from eligibility.evidence.checks import Evidence
+from eligibility.evidence.record_types import EvidenceRecord, SightingRecord
 from eligibility.i18n import CHINESE, ENGLISH, Language
-from eligibility.schemes.evidence import KINDS, Check, Sighting
+from eligibility.schemes.evidence import Check, CheckKind, Sighting
 from eligibility.schemes.registry import Scheme
 
 
-def evidence_record(evidence: Evidence, scheme: Scheme) -> dict[str, Any]:
+def evidence_record(evidence: Evidence, scheme: Scheme) -> EvidenceRecord:
     """Chain of evidence and everything seen in it.
 
-    Returns
-    -------
-    dict
-        ``firm``, ``as_of``, ``scheme``, ``edition``; ``things`` with code, list, name and whether they
-        count; ``links`` between codes; ``loose``: codes linked with nothing; ``main``: codes of what the
-        main things rest on; ``questions``; ``checks``: *law*, *consistency* and *practice*, each what
-        was seen, where, why it matters and how it is settled; ``off``: checks switched off.
+    Firm, day and edition; the things of its lists and their links; what is asked; what each kind of check saw.
     """
     chain = evidence.chain
     figures = chain.figures
@@ -50,31 +45,35 @@ def evidence_record(evidence: Evidence, scheme: Scheme) -> dict[str, Any]:
             {
                 "list": each.question.list,
                 "column": each.question.column,
-                "asks": each.question.asks.model_dump(),
+                "asks": words(each.question.asks),
                 "codes": list(each.codes),
             }
             for each in evidence.questions
         ],
-        "checks": {kind: list(_checks(evidence, kind, scheme)) for kind in KINDS},
+        "checks": {
+            "law": list(_sightings(evidence, "law", scheme)),
+            "consistency": list(_sightings(evidence, "consistency", scheme)),
+            "practice": list(_sightings(evidence, "practice", scheme)),
+        },
         "off": list(evidence.off),
     }
 
 
-def _checks(evidence: Evidence, kind: str, scheme: Scheme) -> Iterator[dict[str, Any]]:
+def _sightings(evidence: Evidence, kind: CheckKind, scheme: Scheme) -> Iterator[SightingRecord]:
     for check in evidence.rules.checks:
         for sighting in evidence.sightings.get(check.id, ()) if check.kind == kind else ():
             yield {
                 "id": check.id,
-                "title": check.title.model_dump(),
+                "title": words(check.title),
                 "where": list(sighting.where),
                 "says": {
                     "zh": sentence(check, sighting, scheme, CHINESE),
                     "en": sentence(check, sighting, scheme, ENGLISH),
                 },
-                "why": check.why.model_dump(),
-                "settle": check.settle.model_dump(),
-                "citation": None if check.citation is None else check.citation.model_dump(),
-                "source_day": check.source_day and check.source_day.isoformat(),
+                "why": words(check.why),
+                "settle": words(check.settle),
+                "citation": None if check.citation is None else cite(check.citation),
+                "source_day": None if check.source_day is None else check.source_day.isoformat(),
             }
 
 

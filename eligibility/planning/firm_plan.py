@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 
 from eligibility.assessment.assess import Assessment, assess_table
-from eligibility.assessment.record import cite, model_record, words
+from eligibility.assessment.record import model_record
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable, years_of
+from eligibility.domain.records import cite, words
 from eligibility.domain.results import VERDICT_WORDS
 from eligibility.planning.actions import Actions
 from eligibility.planning.cheapest_plan import plan

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.assessment.record import cite, number, words
+from eligibility.assessment.record import number
 from eligibility.assessment.shortfalls import remedies
 from eligibility.domain.arrays import Bools
 from eligibility.domain.facts import Field, years_of
+from eligibility.domain.records import cite, words
 from eligibility.domain.results import MET, STATUS_WORDS, UNMET, Lever, Need
 from eligibility.planning.record_types import (
     FindingGap,

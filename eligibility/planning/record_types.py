@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from eligibility.assessment.record_types import (
-    CitationRecord,
-    FirmRecord,
-    ModelRecord,
-    Number,
-    Words,
-    closed,
-)
+from eligibility.assessment.record_types import ModelRecord
+from eligibility.domain.records import CitationRecord, FirmRecord, Number, Words, closed
 from eligibility.domain.results import Status, Verdict
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eligibility.assessment.record import cite, number, plain, words
-from eligibility.assessment.record_types import Number, Words
+from eligibility.assessment.record import number, plain
+from eligibility.domain.records import Number, Words, cite, words
 from eligibility.domain.text import Message, Wording, msgid
 from eligibility.planning.incentives import Incentives, Worth
 from eligibility.planning.plan_case import Answer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from eligibility.assessment.record_types import closed
 from eligibility.city.year import YearRequest
+from eligibility.domain.records import closed
 from eligibility.readiness.model import Model
 from eligibility.register.register_year import register_year
 from eligibility.register.year_candidates import year_candidates

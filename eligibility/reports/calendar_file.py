@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from eligibility.assessment.record import cite
 from eligibility.city.deadlines import Deadline
+from eligibility.domain.records import cite
 from eligibility.i18n import ENGLISH, Language
 from eligibility.reports.firm_text import doubt
 

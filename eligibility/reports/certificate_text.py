@@ -10,11 +10,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from eligibility.assessment.record import cite, number, words
+from eligibility.assessment.record import number
 from eligibility.city.certificate_check import CheckedYear, CheckResult
 from eligibility.city.certificate_duties import Duty, DutyStatus
 from eligibility.city.certified_firm import CertifiedFirm, TaxAtStake
 from eligibility.city.stock_forecast import StockForecast
+from eligibility.domain.records import cite, words
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, Language
 from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event

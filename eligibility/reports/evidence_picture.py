@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
 from unicodedata import east_asian_width
 
+from eligibility.evidence.record_types import EvidenceRecord, ThingRecord
 from eligibility.i18n import Language
 from eligibility.schemes.registry import load_scheme
 
@@ -28,13 +28,12 @@ _STYLE = (
 Place = tuple[float, float]
 
 
-def evidence_picture(record: Mapping[str, Any], language: Language) -> str:
+def evidence_picture(record: EvidenceRecord, language: Language) -> str:
     """Draw the chain of evidence of one firm.
 
     Parameters
     ----------
-    record : mapping
-        As :func:`eligibility.evidence.chain_record.evidence_record` gives it.
+    record : EvidenceRecord
     language : Language
 
     Returns
@@ -71,7 +70,7 @@ def evidence_picture(record: Mapping[str, Any], language: Language) -> str:
     )
 
 
-def _order_of(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+def _order_of(record: EvidenceRecord, name: str) -> list[ThingRecord]:
     """The things of a list that are drawn: those that count, and others that something names."""
     ends = {code for link in record["links"] for code in link["ends"]}
     some = [each for each in record["things"] if each["list"] == name]
@@ -80,7 +79,7 @@ def _order_of(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return sorted(drawn, key=lambda each: each["code"] not in ends)
 
 
-def _neighbours(record: Mapping[str, Any]) -> Mapping[str, list[str]]:
+def _neighbours(record: EvidenceRecord) -> Mapping[str, list[str]]:
     beside: dict[str, list[str]] = {}
     for link in record["links"]:
         one, other = link["ends"]
@@ -90,8 +89,8 @@ def _neighbours(record: Mapping[str, Any]) -> Mapping[str, list[str]]:
 
 
 def _uncross(
-    columns: Sequence[list[Mapping[str, Any]]], beside: Mapping[str, list[str]]
-) -> list[list[Mapping[str, Any]]]:
+    columns: Sequence[list[ThingRecord]], beside: Mapping[str, list[str]]
+) -> list[list[ThingRecord]]:
     """The columns, each thing near the middle of what it is linked with (barycentres)."""
     result = [list(things) for things in columns]
     for _ in range(SWEEPS):
@@ -103,7 +102,7 @@ def _uncross(
                 for row, each in enumerate(things)
             }
 
-            def middle(each: Mapping[str, Any], rows: Mapping[str, int] = rows) -> float:
+            def middle(each: ThingRecord, rows: Mapping[str, int] = rows) -> float:
                 near = [rows[code] for code in beside.get(each["code"], ()) if code in rows]
                 return sum(near) / len(near) if near else float("inf")
 
@@ -112,7 +111,7 @@ def _uncross(
 
 
 def _starts(
-    record: Mapping[str, Any], columns: Sequence[Sequence[Mapping[str, Any]]], rows: Sequence[int]
+    record: EvidenceRecord, columns: Sequence[Sequence[ThingRecord]], rows: Sequence[int]
 ) -> list[int]:
     """The row at which each column begins: one that most lines would cross stands below the others."""
     column_of = {each["code"]: place for place, things in enumerate(columns) for each in things}
@@ -132,7 +131,7 @@ def _place(column: int, row: int) -> Place:
     return MARGIN + column * (WIDTH + BETWEEN), MARGIN + HEAD + row * (HEIGHT + GAP)
 
 
-def _lines(record: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[str]:
+def _lines(record: EvidenceRecord, places: Mapping[str, Place]) -> Iterator[str]:
     main = set(record["main"])
     for link in sorted(record["links"], key=lambda each: set(each["ends"]) <= main):
         if not all(code in places for code in link["ends"]):
@@ -148,7 +147,7 @@ def _lines(record: Mapping[str, Any], places: Mapping[str, Place]) -> Iterator[s
 
 
 def _heads(
-    columns: Sequence[Sequence[Mapping[str, Any]]],
+    columns: Sequence[Sequence[ThingRecord]],
     starts: Sequence[int],
     titles: Sequence[str],
     language: Language,
@@ -163,8 +162,8 @@ def _heads(
 
 
 def _boxes(
-    record: Mapping[str, Any],
-    columns: Sequence[Sequence[Mapping[str, Any]]],
+    record: EvidenceRecord,
+    columns: Sequence[Sequence[ThingRecord]],
     places: Mapping[str, Place],
 ) -> Iterator[str]:
     main, loose = set(record["main"]), set(record["loose"])

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from eligibility.domain.text import msgid
+from eligibility.evidence.record_types import EvidenceRecord, SightingRecord
 from eligibility.i18n import Language
 from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
+from eligibility.schemes.evidence import CheckKind
 from eligibility.schemes.registry import load_scheme
 
 #: what each kind of check is called, and what is to be known of it
-KIND_TITLES: Mapping[str, str] = {
+KIND_TITLES: Mapping[CheckKind, str] = {
     "law": msgid("The law asks for it"),
     "consistency": msgid("Two statements of the firm differ"),
     "practice": msgid("Reviewers look at it (practice, no rule)"),
@@ -20,14 +21,8 @@ KIND_TITLES: Mapping[str, str] = {
 KIND_MARKS = {"law": "unmet", "consistency": "undetermined", "practice": "warning"}
 
 
-def evidence_text(record: Mapping[str, Any], language: Language) -> str:
-    """Everything that a terminal shows of a chain of evidence.
-
-    Parameters
-    ----------
-    record : mapping
-        As :func:`eligibility.evidence.chain_record.evidence_record` gives it.
-    """
+def evidence_text(record: EvidenceRecord, language: Language) -> str:
+    """Everything that a terminal shows of a chain of evidence."""
     say, firm = language.text, record["firm"]
     head = f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")
     lines = [head, say("Who is linked to what")]
@@ -44,7 +39,7 @@ def evidence_text(record: Mapping[str, Any], language: Language) -> str:
     return "\n".join(lines)
 
 
-def _points(sightings: list[Mapping[str, Any]], language: Language) -> Iterator[Point]:
+def _points(sightings: list[SightingRecord], language: Language) -> Iterator[Point]:
     say = language.text
     for each in sightings:
         yield Point(each["says"][language.id], mark="item")
@@ -54,7 +49,7 @@ def _points(sightings: list[Mapping[str, Any]], language: Language) -> Iterator[
             yield Point(f"[{source}]", depth=1)
 
 
-def source_words(sighting: Mapping[str, Any], language: Language) -> str:
+def source_words(sighting: SightingRecord, language: Language) -> str:
     """Where a check comes from, with the day of a source of practice and how well it was checked."""
     cited = sighting["citation"]
     if cited is None:
@@ -72,7 +67,7 @@ def source_words(sighting: Mapping[str, Any], language: Language) -> str:
     return f"{words} ({note})" if note else words
 
 
-def question_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
+def question_lines(record: EvidenceRecord, language: Language) -> Iterator[str]:
     """What is asked, and of which things."""
     lists = load_scheme(record["scheme"]).lists
     for each in record["questions"]:
@@ -87,7 +82,7 @@ def code_words(codes: list[str], language: Language, most: int = 8) -> str:
     return f"{words} {more}" if len(codes) > most else words
 
 
-def chain_lines(record: Mapping[str, Any], language: Language) -> Iterator[str]:
+def chain_lines(record: EvidenceRecord, language: Language) -> Iterator[str]:
     """Each thing with what it is linked with: the picture in words."""
     say = language.text
     loose, main, uncounted = (

@@ -10,14 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from eligibility.application_form.contents import Lists
-from eligibility.assessment.record_types import (
-    AssessmentRecord,
-    CitationRecord,
-    FindingRecord,
-    FirmRecord,
-)
+from eligibility.assessment.record_types import AssessmentRecord, FindingRecord
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.open_points import coming_verdict, state_word, verdict_state
+from eligibility.domain.records import CitationRecord, FirmRecord
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
 from eligibility.planning.record_types import GapsRecord, PlanRecord, WorthRecord

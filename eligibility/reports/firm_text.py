@@ -8,7 +8,6 @@ from datetime import date
 from eligibility.assessment.record import pass_mark
 from eligibility.assessment.record_types import (
     AssessmentRecord,
-    CitationRecord,
     FindingRecord,
     ReadinessRecord,
     RungRecord,
@@ -16,6 +15,7 @@ from eligibility.assessment.record_types import (
 )
 from eligibility.domain.facts import Field
 from eligibility.domain.law import Edition
+from eligibility.domain.records import CitationRecord
 from eligibility.domain.text import Speaks
 from eligibility.i18n import Language
 from eligibility.reports.number_format import chance, interval, percent

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eligibility.assessment.record import words
 from eligibility.atomic_file import atomic_file, check_output
 from eligibility.domain.calendar_window import cut_window
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field
 from eligibility.domain.papers import Certainty, PaperFact, PaperReading, PaperSource
+from eligibility.domain.records import words
 from eligibility.domain.text import Message, Wording
 from eligibility.formula_injection import escape_text
 from eligibility.i18n import ENGLISH, Language

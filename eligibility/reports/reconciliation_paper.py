@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from eligibility.assessment.record_types import CitationRecord
+from eligibility.domain.records import CitationRecord
 from eligibility.domain.text import Wording
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt

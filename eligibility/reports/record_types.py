@@ -10,13 +10,7 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from eligibility.assessment.record_types import (
-    CitationRecord,
-    Day,
-    FirmRecord,
-    Words,
-    closed,
-)
+from eligibility.domain.records import CitationRecord, Day, FirmRecord, Words, closed
 from eligibility.domain.results import Verdict
 
 #: what a number that is not of the law rests on: a citation, or an assumption

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from eligibility.assessment.record import cite
 from eligibility.domain.law import Citation
+from eligibility.domain.records import cite
 from eligibility.domain.text import Message
 from eligibility.evidence.staff_count import Decision, HeadFigures, PersonCount, Status
 from eligibility.evidence.staff_report import ListRows, StaffReport, open_people, sign_rows

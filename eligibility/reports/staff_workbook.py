@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from eligibility.assessment.assess import Assessment
-from eligibility.assessment.record import cite
 from eligibility.domain.law import Citation, Condition
+from eligibility.domain.records import cite
 from eligibility.domain.results import STATUS_WORDS, UNDETERMINED, UNMET, Finding
 from eligibility.i18n import Language
 from eligibility.intake.row_batch import RowBatch

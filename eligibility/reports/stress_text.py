@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from eligibility.assessment.record_types import StressRecord, StrikeRecord
 from eligibility.i18n import Language
 from eligibility.reports.number_format import exact
 from eligibility.reports.paper import Point
@@ -12,21 +12,15 @@ from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import load_scheme
 
 
-def stress_text(record: Mapping[str, Any], language: Language) -> str:
-    """What may be struck before a condition falls, and what each strike makes of the verdict.
-
-    Parameters
-    ----------
-    record : mapping
-        As :func:`eligibility.assessment.stress.stress_record` gives it.
-    """
+def stress_text(record: StressRecord, language: Language) -> str:
+    """What may be struck before a condition falls, and what each strike makes of the verdict."""
     say, firm = language.text, record["firm"]
     head = f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")
     title = f"{head}: {say(record['verdict'])}"
     return "\n".join([title, *terminal_lines(list(stress_points(record, language)))])
 
 
-def stress_points(record: Mapping[str, Any], language: Language) -> Iterator[Point]:
+def stress_points(record: StressRecord, language: Language) -> Iterator[Point]:
     """The same as a list of points."""
     say = language.text
     law = load_scheme(record["scheme"]).edition(record["edition"])
@@ -49,7 +43,7 @@ def stress_points(record: Mapping[str, Any], language: Language) -> Iterator[Poi
         yield Point(say("{n} other strikes change no condition").format(n=count), mark="met")
 
 
-def strike_words(strike: Mapping[str, Any], language: Language) -> str:
+def strike_words(strike: StrikeRecord, language: Language) -> str:
     """What is struck: the rule, and the thing by its name."""
     title = str(strike["title"][language.id])
     if not strike["name"]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eligibility.assessment.record import cite, words
 from eligibility.city.title_counts import TargetCount, TitleCount
 from eligibility.domain.law import Citation, Figure
+from eligibility.domain.records import cite, words
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import number

@@ -7,8 +7,6 @@ from datetime import date
 
 import numpy as np
 
-from eligibility.assessment.record import cite, words
-from eligibility.assessment.record_types import Words
 from eligibility.city.deadlines import Deadline
 from eligibility.city.forecast import Forecast
 from eligibility.city.portfolio import Reason, Selection
@@ -16,6 +14,7 @@ from eligibility.city.scenarios import SCENARIO_WORDS
 from eligibility.city.settings import Remedy
 from eligibility.city.year import CityYear, Share
 from eligibility.domain.law import Figure, Source
+from eligibility.domain.records import Words, cite, words
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import CHINESE, Language

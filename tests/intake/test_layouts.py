@@ -208,6 +208,17 @@ def test_a_bar_within_a_name_cuts_nothing() -> None:
     assert values(batch, "name") == [["乙地|一公司"]]
 
 
+def test_bars_within_quoted_cells_cut_nothing() -> None:
+    # as the file of facts quotes the header of a list that it was read from
+    source = '"清单.csv, B4 “知识产权编号 | 知识产权名称 | 类别 | 授权日期 | 授权号 | 获得方式”"'
+    rows = [f"{name},3,{source}\n" for name in ("staff_total", "st_staff", "ip_class2_count")]
+    batch = read(
+        f"字段 field,数值 value,来源\nuscc,{ONE},申报表.pdf\nname,乙地一公司,申报表.pdf\n"
+        + "".join(rows)
+    )
+    assert values(batch, "uscc", "st_staff") == [[ONE], [3]]
+
+
 @pytest.mark.parametrize("mark", ["/", "，", "、", "；", " / ", "~"])
 def test_a_whole_line_is_never_one_firm(mark: str) -> None:
     text = f"企业名称,统一社会信用代码,职工总数\n乙地一公司,{ONE},3\n".replace(",", mark)

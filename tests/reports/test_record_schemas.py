@@ -11,9 +11,12 @@ from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
 from eligibility import assess, ladder
+from eligibility.api import evidence
+from eligibility.assessment.stress import stress_record
 from eligibility.planning.firm_plan import firm_plan
 from eligibility.planning.plan_request import PlanRequest
 from tests.commands import SAMPLES, run
+from tests.evidence.chain_firms import DAY, FACTS, lists
 from tests.firms import HNTE, base, table
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -67,3 +70,16 @@ def test_the_year_and_the_papers_that_commands_print_fit_their_schemas() -> None
     papers = ("read", SAMPLES / "papers" / "changhe", "--as-of", "2026-05-10", "--format", "json")
     # one of them says nothing that is read
     check("papers", json.loads(run(*papers, status=3).stdout))
+
+
+def test_chains_of_evidence_that_fit_together_or_do_not_fit_their_schema() -> None:
+    broken = lists()
+    broken["ip"][0]["granted_on"] = "2022-05-01"
+    broken["product"][0]["field"] = ""
+    for rows in (lists(), broken, {}):
+        check("evidence", evidence(rows, FACTS, as_of=DAY))
+
+
+def test_stress_tests_of_a_bare_and_a_whole_firm_fit_their_schema() -> None:
+    for firm in (BARE, base()):
+        check("stress", stress_record(table(firm), HNTE, {"activity": lists()["activity"]}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -15,6 +14,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.facts import FirmTable
 from eligibility.evidence.chain_record import evidence_record
 from eligibility.evidence.checks import examine, practice_checks
+from eligibility.evidence.record_types import EvidenceRecord, SightingRecord
 from eligibility.intake.lists import Rows
 from eligibility.reports.evidence_picture import evidence_picture
 from eligibility.reports.evidence_text import (
@@ -59,7 +59,7 @@ def evidence(firm: Firm, lists: Mapping[str, Rows], figures: FirmTable | None = 
             st.html(tag("ul", *(tag("li", line) for line in questions), cls="rows"))
 
 
-def _picture(record: Mapping[str, Any]) -> None:
+def _picture(record: EvidenceRecord) -> None:
     """The picture, and the same in words: for who hears the page, and on a phone in its place."""
     drawn = b64encode(evidence_picture(record, language()).encode()).decode()
     words = _("Who is linked to what: {links} links; {loose} hanging loose.").format(
@@ -78,20 +78,20 @@ def _picture(record: Mapping[str, Any]) -> None:
     )
 
 
-def _kind(kind: str, title: str, sightings: Sequence[Mapping[str, Any]]) -> None:
+def _kind(kind: str, title: str, sightings: Sequence[SightingRecord]) -> None:
     if not sightings:
         nothing = _("nothing seen")
         st.html(tag("p", _("{title}: {n}").format(title=title, n=nothing), cls="muted"))
         return
     head = _("{title}: {n}").format(title=title, n=len(sightings))
-    by_check: dict[str, list[Mapping[str, Any]]] = {}
+    by_check: dict[str, list[SightingRecord]] = {}
     for each in sightings:
         by_check.setdefault(each["id"], []).append(each)
     checks = (_check(some, CLASSES[kind]) for some in by_check.values())
     st.html(tag("section", tag("p", tag("b", head)), *checks, cls="checks"))
 
 
-def _check(sightings: Sequence[Mapping[str, Any]], cls: str) -> Markup:
+def _check(sightings: Sequence[SightingRecord], cls: str) -> Markup:
     """One check: what it saw and where, why it matters, how it is settled, where it comes from."""
     spoken = language()
     first = sightings[0]

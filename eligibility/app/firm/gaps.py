@@ -12,9 +12,9 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge
-from eligibility.assessment.record_types import CitationRecord
 from eligibility.domain.facts import years_of
 from eligibility.domain.open_points import EXPERTS
+from eligibility.domain.records import CitationRecord
 from eligibility.planning.record_types import (
     FindingGap,
     GapsRecord,

@@ -14,13 +14,9 @@ from eligibility.app.widgets.markup import Markup, join, literal, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.app.widgets.table import table
 from eligibility.assessment.ladder import extras, ladder, ladder_record
-from eligibility.assessment.record_types import (
-    CitationRecord,
-    FindingRecord,
-    LadderRecord,
-    RungRecord,
-)
+from eligibility.assessment.record_types import FindingRecord, LadderRecord, RungRecord
 from eligibility.domain.errors import EligibilityError
+from eligibility.domain.records import CitationRecord
 from eligibility.reports.ladder_text import title_with_end
 from eligibility.reports.number_format import percent
 from eligibility.schemes.registry import load_scheme
