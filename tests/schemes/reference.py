@@ -41,7 +41,7 @@ from tests.schemes.reference_facts import (
     number,
     rd_costs_filled,
     shares,
-    spans_with_a_year,
+    spans_of_years,
     text,
     total,
     usable_rights,
@@ -144,7 +144,7 @@ def rd_intensity(firm: Firm) -> Finding:
     """
     ends = (ZERO, TINY, *(Fraction(line) + more for line in TIERS for more in (ZERO, TINY)), BIG)
     found = []
-    for years in spans_with_a_year(firm):
+    for years in spans_of_years(firm):
         sales = [number(firm, f"sales_revenue_y{year}") for year in years]
         for home, way in product((ZERO, BIG), filled(sales, ends)):
             costs = [rd_costs_filled(firm, year, home, home).counted for year in years]
@@ -170,7 +170,7 @@ def rd_over_sales(costs: Fraction | None, sales: list[Fraction]) -> Finding:
 def domestic_rd_share(firm: Firm) -> Finding:
     """办法第十一条(五), 指引三(六)3: at least 60 % of the R&D costs within mainland China."""
     found = []
-    for years in spans_with_a_year(firm):
+    for years in spans_of_years(firm):
         for home, abroad in product((ZERO, BIG), (ZERO, BIG)):
             costs = [rd_costs_filled(firm, year, home, abroad) for year in years]
             domestic = total(cost.domestic for cost in costs)

@@ -96,16 +96,6 @@ def spans_of_years(firm: Firm) -> list[list[int]]:
     return [[1, 2, 3], [2, 3], [3], []] if years is None else [years]
 
 
-def spans_with_a_year(firm: Firm) -> list[list[int]]:
-    """The spans of which a share can be formed where the registration is blank.
-
-    办法第十一条(一): a firm of the year of application is too young whatever its share, and has no
-    fiscal year (指引三(一)).
-    """
-    spans = spans_of_years(firm)
-    return spans if len(spans) == 1 else [span for span in spans if span]
-
-
 def shares(part: Fraction | None, whole: Fraction | None) -> list[tuple[Fraction, Fraction]]:
     """A part and its whole, or the ends of what they may be."""
     if part is not None and whole is not None:
