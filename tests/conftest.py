@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,10 @@ from hypothesis import Phase, settings
 # the workers share the cores out; sums that each wait for every core would hold one another up
 for library in ("OMP", "OPENBLAS"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# what is imported is compiled once, not anew by every worker and every process that a test starts
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # how long an example takes says how busy the machine is; speed is claimed by benchmarks
 settings.register_profile("claims", deadline=None)

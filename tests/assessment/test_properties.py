@@ -40,6 +40,8 @@ assets = st.one_of(money, money.map(lambda amount: -amount))
 count = st.integers(0, 8)
 yes_no = st.booleans()
 rating = st.sampled_from("ABCDE")
+#: two times in five
+blank = st.sampled_from([False] * 3 + [True] * 2)
 
 
 def sometimes_blank(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -54,56 +56,55 @@ def firms(draw: st.DrawFn, blanks: bool = True) -> dict[str, Any]:
     R&D is given by totals or by categories: a firm that gives both differently contradicts itself.
     """
 
-    def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-        return sometimes_blank(strategy) if blanks else strategy
+    # drawn in two steps: one strategy of both would be put together anew for every cell
+    def cell(strategy: st.SearchStrategy[Any]) -> Any:
+        return None if blanks and draw(blank) else draw(strategy)
 
     applied = draw(st.dates(date(2016, 1, 1), date(2027, 12, 31)))
     firm: dict[str, Any] = {
         "application_date": applied,
-        "registered_on": draw(
-            maybe(st.integers(0, 2200).map(lambda days: applied - timedelta(days=days)))
+        "registered_on": cell(
+            st.integers(0, 2200).map(lambda days: applied - timedelta(days=days))
         ),
-        "technical_field_code": draw(maybe(st.sampled_from(CODES))),
-        "major_violation": draw(maybe(yes_no)),
-        "ip_class1_count": draw(maybe(st.integers(0, 2))),
-        "ip_self_developed": draw(maybe(yes_no)),
-        "ip_core_support": draw(maybe(yes_no)),
-        "standards_participation": draw(maybe(yes_no)),
-        "ip_advancement_rating": draw(maybe(rating)),
-        "ip_core_support_rating": draw(maybe(rating)),
+        "technical_field_code": cell(st.sampled_from(CODES)),
+        "major_violation": cell(yes_no),
+        "ip_class1_count": cell(st.integers(0, 2)),
+        "ip_self_developed": cell(yes_no),
+        "ip_core_support": cell(yes_no),
+        "standards_participation": cell(yes_no),
+        "ip_advancement_rating": cell(rating),
+        "ip_core_support_rating": cell(rating),
     }
     class2 = draw(count)
-    firm["ip_class2_count"] = draw(maybe(st.just(class2)))
-    firm["ip_class2_used_count"] = draw(maybe(st.integers(0, class2)))
+    firm["ip_class2_count"] = cell(st.just(class2))
+    firm["ip_class2_used_count"] = cell(st.integers(0, class2))
     staff = draw(st.integers(0, 200))
-    firm["staff_total"] = draw(maybe(st.just(staff)))
-    firm["st_staff"] = draw(maybe(st.integers(0, staff)))
+    firm["staff_total"] = cell(st.just(staff))
+    firm["st_staff"] = cell(st.integers(0, staff))
     gross = draw(money)
-    firm["gross_income_y3"] = draw(maybe(st.just(gross)))
-    firm["non_taxable_income_y3"] = draw(
-        maybe(st.just(round(gross * draw(st.sampled_from([0, 0.1])), 2)))
-    )
-    firm["hitech_income_y3"] = draw(maybe(st.just(round(gross * draw(st.floats(0, 0.9)), 2))))
+    firm["gross_income_y3"] = cell(st.just(gross))
+    firm["non_taxable_income_y3"] = cell(st.just(round(gross * draw(st.sampled_from([0, 0.1])), 2)))
+    firm["hitech_income_y3"] = cell(st.just(round(gross * draw(st.floats(0, 0.9)), 2)))
     for name, most in (
         ("management_system", 6),
         ("management_institution", 6),
         ("management_incentive", 4),
         ("management_talent", 4),
     ):
-        firm[name] = draw(maybe(st.integers(0, most)))
+        firm[name] = cell(st.integers(0, most))
     for year in ("y1", "y2", "y3"):
-        firm[f"sales_revenue_{year}"] = draw(maybe(money))
-        firm[f"net_assets_{year}"] = draw(maybe(assets))
-        firm[f"conversions_{year}"] = draw(maybe(count))
+        firm[f"sales_revenue_{year}"] = cell(money)
+        firm[f"net_assets_{year}"] = cell(assets)
+        firm[f"conversions_{year}"] = cell(count)
         if draw(yes_no):
             total = draw(money)
-            firm[f"rd_expense_{year}"] = draw(maybe(st.just(total)))
-            firm[f"rd_expense_domestic_{year}"] = draw(
-                maybe(st.just(round(total * draw(st.floats(0, 1)), 2)))
+            firm[f"rd_expense_{year}"] = cell(st.just(total))
+            firm[f"rd_expense_domestic_{year}"] = cell(
+                st.just(round(total * draw(st.floats(0, 1)), 2))
             )
         else:
             for category in CATEGORIES:
-                firm[f"rd_{category}_{year}"] = draw(maybe(money))
+                firm[f"rd_{category}_{year}"] = cell(money)
     return firm
 
 

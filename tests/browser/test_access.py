@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -28,6 +29,15 @@ GRAVE = {"serious", "critical"}
 #: what Streamlit itself draws so: rule, and where
 NOT_OURS = {"duplicate-id-active": "glide-cell-", "aria-required-attr": 'role="spinbutton"'}
 GROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
+#: to another page of the app without loading it anew, as its links and Back lead; once its run has begun
+TURN = """async (path) => {
+    const title = document.title
+    history.pushState({}, '', path)
+    dispatchEvent(new PopStateEvent('popstate'))
+    for (let waited = 0; document.title === title && waited < 600; waited++)
+        await new Promise((done) => setTimeout(done, 50))
+    return document.title !== title
+}"""
 #: the rules of axe that look at colours
 COLOURS = ("color-contrast", "link-in-text-block")
 #: does the element that has the focus stand out: by an outline, a shadow, or a border of the accent
@@ -77,7 +87,10 @@ def grave(page: sync_api.Page, rules: Sequence[str] = ()) -> list[str]:
     """What axe finds serious or critical by these rules, or by all, other than what Streamlit itself draws."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    # style sheets and films, which it would load again, no rule of these ranks reads
+    options = {"resultTypes": ["violations"], "preload": False, "selectors": False}
+    if rules:
+        options["runOnly"] = list(rules)
     found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{broken['id']}: {node['html'][:160]}"
@@ -88,43 +101,56 @@ def grave(page: sync_api.Page, rules: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def in_both(page: sync_api.Page) -> list[str]:
-    """The same in the light and in the dark, between which a page changes without being loaded."""
+def in_both(page: sync_api.Page, schemes: list[str]) -> list[str]:
+    """The same in the light and in the dark, between which a page changes without being loaded.
+
+    It begins with the one that the page before ended with, which turns ``schemes`` round.
+    """
     found, grounds = [], []
-    for scheme in ("light", "dark"):
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         settled(page)
         grounds.append(page.evaluate(GROUND))
         # the colours alone change with it
         found += [f"{scheme}: {said}" for said in grave(page, COLOURS if scheme == "dark" else ())]
     assert len(set(grounds)) == 2, "the page did not change its colours"
+    schemes.reverse()
     return found
+
+
+def visit(page: sync_api.Page, address: str, name: str) -> None:
+    """Go to a page within the app; the page that is open already is loaded anew."""
+    if urlsplit(f"/{name}").path == urlsplit(page.url).path:
+        page.goto(f"{address}/{name}")
+    else:
+        assert page.evaluate(TURN, f"/{name}"), name
+    settled(page)
 
 
 def test_axe_finds_nothing_grave(address: str, browser: sync_api.Browser) -> None:
     page = opened(browser, address)
     found = {}
+    schemes = ["light", "dark"]
     for name in PAGES:
-        page.goto(f"{address}/{name}")
-        settled(page)
-        found[name] = in_both(page)
+        visit(page, address, name)
+        found[name] = in_both(page, schemes)
     example(page, address)
-    found["steps"] = in_both(page)
+    found["steps"] = in_both(page, schemes)
     page.get_by_role("link", name="See the result →").click()
     page.wait_for_url("**/result**")
     settled(page)
-    found["result"] = in_both(page)
+    found["result"] = in_both(page, schemes)
     # the pages of a firm beside its steps, with its draft open
     page.get_by_role("link", name="The official form").click()
     page.wait_for_url("**/form**")
     settled(page)
-    found["form"] = in_both(page)
+    found["form"] = in_both(page, schemes)
     page.goto(f"{address}/start")
     settled(page)
     page.get_by_role("button", name="Ten questions first").click()
     page.wait_for_url("**/precheck**")
     settled(page)
-    found["precheck"] = in_both(page)
+    found["precheck"] = in_both(page, schemes)
     page.get_by_role("button", name="Go on to the full form").click()
     page.wait_for_url("**/steps**")
     settled(page)
@@ -132,7 +158,7 @@ def test_axe_finds_nothing_grave(address: str, browser: sync_api.Browser) -> Non
     for step in (2, 5):
         page.locator(".st-key-steps button").nth(step).click()
         settled(page)
-        found[f"step {step + 1}"] = in_both(page)
+        found[f"step {step + 1}"] = in_both(page, schemes)
     page.close()
     assert {name: said for name, said in found.items() if said} == {}
 
@@ -152,12 +178,12 @@ def test_a_firm_is_entered_by_keyboard_alone_and_the_focus_is_always_seen(
     def tab_to(name: str) -> None:
         for _press in range(60):
             page.keyboard.press("Tab")
-            if not page.evaluate(STANDS_OUT):
+            stands_out = page.evaluate(STANDS_OUT)
+            if not stands_out:
                 # the border of an input takes a moment to turn
                 page.wait_for_timeout(400)
-            assert page.evaluate(STANDS_OUT), page.evaluate(
-                "document.activeElement.outerHTML.slice(0, 300)"
-            )
+                stands_out = page.evaluate(STANDS_OUT)
+            assert stands_out, page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
             held = page.evaluate(
                 "document.activeElement.ariaLabel || document.activeElement.innerText"
             )
