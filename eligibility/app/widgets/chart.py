@@ -31,8 +31,8 @@ def chart(key: Hashable, form: Callable[[], alt.LayerChart | alt.Chart], words: 
     st.vega_lite_chart(json.loads(spec), width="stretch", alt=words)
 
 
-def _spec(formed: alt.LayerChart | alt.Chart) -> str:
-    spec = formed.to_dict()
+def _spec(figure: alt.LayerChart | alt.Chart) -> str:
+    spec = figure.to_dict()
     # sizes and colours are those of the page
     spec.pop("config", None)
     return json.dumps(spec)
