@@ -228,7 +228,7 @@ def points_over_fills(
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
     for group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
-        lows, highs = [], []
+        lows, highs = list[Floats](), list[Floats]()
         for table in over_registrations(group.table, lambda table: table):
             fills = table.memoize(
                 ("fills", stem), partial(_figures_of_fills, table.series(stem), ends, figures)
