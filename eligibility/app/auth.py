@@ -22,10 +22,10 @@ def principal() -> Principal:
     person = signed_in()
     if person is not None and not person.once:
         return person.principal
-    return page_memo.once("unsigned", _unsigned)
+    return page_memo.once("without account", _without_account)
 
 
-def _unsigned() -> Principal:
+def _without_account() -> Principal:
     if not cache.accounts().any_accounts():
         return LOCAL
     return Visitor(cache.accounts().source_of(str(st.context.ip_address or "")))

@@ -190,7 +190,8 @@ class Scheme:
 
     def text_rules(self, law: Edition) -> TextRules | None:
         """How texts of an edition's application are looked at; None where it has no boxes."""
-        return _text_rules(self.folder / "text_boxes.yaml", law.id)
+        entry = _by_edition(self.folder / "text_boxes.yaml").get(law.id)
+        return law.memoize("text rules", lambda: TextRules(**entry)) if entry else None
 
     def in_form_order(self, names: Iterable[str]) -> list[str]:
         """Field ids in the order of the official form."""
@@ -451,12 +452,6 @@ def read_scheme(folder: Path) -> Scheme:
         raise LawError(
             "A file of scheme {scheme} is wrong: {why}", scheme=folder.name, why=error
         ) from error
-
-
-@cache
-def _text_rules(path: Path, edition: str) -> TextRules | None:
-    entry = _by_edition(path).get(edition)
-    return TextRules(**entry) if entry else None
 
 
 @cache

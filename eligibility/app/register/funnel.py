@@ -61,4 +61,5 @@ def _bars(rows: list[dict[str, Any]]) -> alt.Chart:
             alt.Tooltip("firms:Q", title=_("In all"), format=","),
         ],
     )
-    return bars.mark_bar(height=18).properties(height=HEIGHT * len(rows))
+    drawn: alt.Chart = bars.mark_bar(height=18).properties(height=HEIGHT * len(rows))
+    return drawn

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
+from typing import TypeAlias
 
 import altair as alt
 import streamlit as st
 
 from eligibility.app.keyed_cache import KeyedCache
 
+Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.FacetChart
 #: charts whose descriptions are held
 MOST = 64
 _specs = KeyedCache()
 
 
-def chart(key: Hashable, form: Callable[[], alt.LayerChart | alt.Chart], words: str | None) -> None:
+def chart(key: Hashable, form: Callable[[], Chart], words: str | None) -> None:
     """Draw a chart as wide as there is room.
 
     Parameters
@@ -31,8 +33,8 @@ def chart(key: Hashable, form: Callable[[], alt.LayerChart | alt.Chart], words: 
     st.vega_lite_chart(json.loads(spec), width="stretch", alt=words)
 
 
-def _spec(formed: alt.LayerChart | alt.Chart) -> str:
-    spec = formed.to_dict()
+def _spec(figure: Chart) -> str:
+    spec = figure.to_dict()
     # sizes and colours are those of the page
     spec.pop("config", None)
     return json.dumps(spec)

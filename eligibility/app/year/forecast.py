@@ -14,6 +14,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import chart
 from eligibility.app.widgets import number_format as fmt
+from eligibility.app.widgets.chart import Chart
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
 from eligibility.city.forecast import Forecast
@@ -198,7 +199,7 @@ def _bars(
     text: str,
     *,
     legend: bool,
-) -> alt.LayerChart:
+) -> Chart:
     """The bars of the chances, coloured by zone, with lines and the words beside them."""
     ends = [*(bar["n"] for bar in bars), *(line["at"] for line in lines)]
     scale = alt.Scale(domain=[min(ends) - 1, max(ends) + 1], nice=False, zero=False)
