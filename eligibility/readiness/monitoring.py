@@ -169,7 +169,7 @@ def _reasons(
     log_loss: float,
     loss: float,
     spread: float,
-    moved: Wording | None,
+    changes: Wording | None,
     outside: float,
 ) -> list[Message]:
     result = []
@@ -188,9 +188,9 @@ def _reasons(
             "Its log-loss is {found}, and would be {expected} if its chances were right."
         )
         result.append(Message(sentence, {"found": f"{log_loss:.3f}", "expected": f"{loss:.3f}"}))
-    if moved is not None:
+    if changes is not None:
         sentence = msgid("Firms have changed in: {features}.")
-        result.append(Message(sentence, {"features": moved}))
+        result.append(Message(sentence, {"features": changes}))
     if outside > MANY_OUTSIDE:
         sentence = msgid("Firms outside what the model has seen: {share}%.")
         result.append(Message(sentence, {"share": round(100 * outside)}))
