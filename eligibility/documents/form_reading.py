@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from eligibility.documents.context import Context, head_power, read_context, unit_power
 from eligibility.documents.definitions import FieldRule, FormEdition
-from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text, signed
+from eligibility.documents.grid import DASHES, MARKS, Cell, Row, plain_text, with_sign
 from eligibility.documents.lines import LineMatch, LineReader
 from eligibility.documents.recognition import CONFIRMING, MAKING, Segment, edition_of
 from eligibility.documents.relations import Place, evaluate, imbalances, lines_of, relations
@@ -297,7 +297,7 @@ class FormReader:
             return None
         if kind == "text":
             return text
-        plain = signed(plain_text(text))
+        plain = with_sign(plain_text(text))
         form = CellFormat(_MONEY, power) if kind == "amount" else CellFormat(_NUMBER)
         try:
             value = parse(plain, form)

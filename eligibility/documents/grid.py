@@ -107,7 +107,7 @@ _FIGURE = re.compile(
 _LOSS = re.compile(r"^([(（]?)[△▲Δ∆]")
 
 
-def signed(text: str) -> str:
+def with_sign(text: str) -> str:
     """A figure with a minus where accounts print a triangle before it."""
     return _LOSS.sub(r"\1-", text)
 

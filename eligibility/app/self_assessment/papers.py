@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from math import isnan
 
 import pyarrow as pa
 import streamlit as st
@@ -108,8 +109,12 @@ def conflicts(reading: PaperReading, scheme: Scheme) -> list[Entry]:
         st.header(_("Papers that disagree"), anchor=False)
     for conflict in reading.conflicts:
         captions = [source_text(fact.source, language()) for fact in conflict.facts]
+        title = key_title(conflict.key, scheme, language())
+        if not isnan(conflict.difference):
+            apart = _("difference: {amount}").format(amount=f"{conflict.difference:,.2f}")
+            title = f"{title} · {apart}"
         place = st.radio(
-            key_title(conflict.key, scheme, language()),
+            title,
             range(len(conflict.facts)),
             index=None,
             format_func=[value_text(fact) for fact in conflict.facts].__getitem__,
