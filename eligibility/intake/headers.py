@@ -247,7 +247,7 @@ def header_map(
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
-    stated = _stated_above(lines[:first])
+    stated = unit_above(lines[:first])
     headers = _map_columns(best, index, end, stated, money_unit)
     return replace(
         headers,
@@ -311,7 +311,7 @@ def _repeats(
     return same >= 2
 
 
-def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
+def unit_above(lines: Sequence[Sequence[str]]) -> int | None:
     """The unit that a line above the header states for the whole sheet."""
     for line in lines:
         for cell in line:

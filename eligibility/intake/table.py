@@ -388,7 +388,9 @@ class Intake:
         """What may stand above names and codes, in plain form."""
         fields = [field for field in self.fields if field.id in IDENTITY]
         heads = [
-            head for field in fields for head in (field.title.zh, field.title.en, *field.aliases)
+            head
+            for field in fields
+            for head in (field.id, field.title.zh, field.title.en, *field.aliases)
         ]
         heads += [self.columns[name].header for name in IDENTITY if name in self.columns]
         return frozenset(map(plain_head, heads))

@@ -44,6 +44,12 @@ _BEFORE = (
 )
 _BEFORE_WORDS = {"上": 1, "上一": 1, "前一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
 _NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
+#: beside the name of a figure, what makes it another one: a plan, a share, a growth, a part of a year, other books
+ANOTHER_FIGURE = re.compile(
+    r"预[计算测期]|计划|目标|估[计算]|加计|会计口径|利润表|资本化|费用化|增长|增[加减幅量速]|同比|环比|占|比[例重率]|"
+    r"(?<!税)率|年初|期初|上期|[上下]半年|季度|人均|月均|高峰|合并|母公司|集团|[子分]公司|(?<!不)含税|出口|利润|"
+    r"\d{1,2}\s*月?\s*[-至到~—]\s*\d{1,2}\s*月|budget|plan|forecast|growth|share|ratio"
+)
 #: what no word for a year is without; most names are
 _ANY = re.compile(r"\d|[第近上前去〇零○]|first|second|third|year")
 
