@@ -241,7 +241,10 @@ class _Across:
         latest = [column for column, text in years.items() if self.names.is_latest(cell_year(text))]
         for row, name in self.labels.items():
             by_year = {column: f"{year_text(text)} {name}" for column, text in years.items()}
-            if any(self.names.field(text) for text in by_year.values()):
+            if any(
+                field is not None and field.in_series
+                for field in map(self.names.field, by_year.values())
+            ):
                 used = [
                     column for column, text in by_year.items()
                     if self.grid[row][column] or self.names.field(text)

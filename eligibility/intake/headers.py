@@ -29,10 +29,10 @@ from eligibility.intake.header_labels import (
     column_labels,
     header_label,
     names_of,
-    near_names,
     tidy,
 )
 from eligibility.intake.kind_counts import kind_fields
+from eligibility.intake.year_words import ANOTHER_FIGURE
 
 #: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
 SEARCHED_LINES = 6
@@ -212,7 +212,7 @@ def header_map(
     """
     lines = [[tidy(cell) for cell in line] for line in lines]
     names = names_of((*fields, *kind_fields(tuple(fields))))
-    index = FieldIndex(names, application_year, near_names(lines))
+    index = FieldIndex(names, application_year).among(lines)
     best: list[HeaderLabel] = []
     first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
@@ -223,6 +223,8 @@ def header_map(
         for tall in (1, 2):
             labels = column_labels(lines[start : start + tall])
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
+                continue
+            if tall == 1 and _is_divided(lines, start):
                 continue
             count = sum(label.matches(index) for label in labels)
             if count > most_matches:
@@ -264,6 +266,13 @@ def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
     cells = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in lines[start + 1]]
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
     return any(cells) and all(_CALENDAR_YEAR.fullmatch(cell) for cell in numbers)
+
+
+def _is_divided(lines: Sequence[Sequence[str]], start: int) -> bool:
+    """True if the line below divides figures of this one into plans, shares and the like."""
+    if not _second_line(lines, start) or next(iter(lines[start + 1]), ""):
+        return False
+    return any(ANOTHER_FIGURE.search(normal(cell)) for cell in lines[start + 1])
 
 
 def _side_fields(label: HeaderLabel, index: FieldIndex) -> set[str]:
