@@ -11,7 +11,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.intake.blocks import Block
 from eligibility.intake.cells import MISSING, normal
-from eligibility.intake.header_labels import IDENTITY, header_text, plain_name
+from eligibility.intake.header_labels import IDENTITY, FieldNames, header_text, plain_name
 from eligibility.intake.headers import HeaderMap
 from eligibility.intake.layouts import row_numbers
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
@@ -92,11 +92,15 @@ def _examples(block: Block, firms: FirmTable, headers: HeaderMap) -> dict[int, R
 
 
 def _require_same_header(block: Block, place: int, file: str, headers: HeaderMap) -> None:
+    names = FieldNames(headers.fields, headers.application_year)
     for column in headers.columns:
         cell = block.text[str(column.position)][place].as_py()
         again, first = plain_name(cell), plain_name(column.header)
         power = header_text(cell).power
-        is_same = not again or again in first or first in again
+        if not names.stem(cell):
+            # a figure, or whatever else is no name of a column
+            continue
+        is_same = again in first or first in again
         if not is_same or power not in (None, header_text(column.header).power):
             raise InputError(
                 "{file}, row {row}: a second header stands here, and its columns are not those of the "

@@ -192,6 +192,8 @@ def test_a_second_header_with_other_columns_is_refused(again: str) -> None:
     with pytest.raises(InputError, match="row 3: a second header stands here"):
         read(f"{head}{again}\n乙地二公司,9500000,40\n")
     assert read(f"{head}企业名称,第三年销售收入,职工总数\n乙地二公司,950,40\n").read == 3
+    # a name of a column alone makes no header
+    assert read(f"{head}企业名称,1500,300\n乙地二公司,950,40\n").rejects.num_rows == 1
 
 
 def test_an_example_in_the_first_rows_is_none_under_whatever_code() -> None:
