@@ -410,12 +410,12 @@ def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
     }
     names = {**nearer, **exact}
     # a figure of a calendar year that has but one, in a column that names the latest
-    for (name, year), field in list(names.items()):
+    for (name, year), known in list(names.items()):
         if (
             year is None
-            and field is not None
-            and field.year is None
-            and field.of == "calendar_year"
+            and known is not None
+            and known.year is None
+            and known.of == "calendar_year"
         ):
-            names.setdefault((name, max(YEARS)), field)
+            names.setdefault((name, max(YEARS)), known)
     return names
