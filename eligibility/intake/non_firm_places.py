@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head,
 
 #: rows of a sheet among which an example stands
 EXAMPLE_ROWS = 5
+_EXAMPLE = re.compile(r"[\W_]*(?:填写)?(?:例|示例|样例|范例|举例|example|sample)", re.IGNORECASE)
 
 
 def non_firm_places(
@@ -87,8 +89,12 @@ def _examples(block: Block, firms: FirmTable, headers: HeaderMap) -> dict[int, R
     if block.first_row > headers.lines + 1:
         return {}
     first = firms.texts("name")[:EXAMPLE_ROWS].tolist()
-    kinds = [text and non_firm_kind(text) for text in first]
-    return {place: kind for place, kind in enumerate(kinds) if kind is RowKind.EXAMPLE}
+    # a name that somebody blotted out (XX公司) is of a firm where a code stands beside it
+    return {
+        place: RowKind.EXAMPLE
+        for place, text in enumerate(first)
+        if text and _EXAMPLE.match(text) and non_firm_kind(text) is RowKind.EXAMPLE
+    }
 
 
 def _require_same_header(block: Block, place: int, file: str, headers: HeaderMap) -> None:

@@ -202,6 +202,9 @@ def test_an_example_in_the_first_rows_is_none_under_whatever_code() -> None:
     )
     assert values(batch, "uscc") == [[TWO]]
     assert "an example" in str(batch.issues[0].sentence)
+    assert (
+        read(f"企业名称,统一社会信用代码,职工总数\nXX科技有限公司,{ONE},3\n").rejects.num_rows == 0
+    )
 
 
 def test_a_name_merged_over_its_years_holds_on() -> None:
