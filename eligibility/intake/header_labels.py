@@ -376,7 +376,8 @@ def squeeze(name: str) -> str:
 
 
 def _is_year_end(field: Field) -> bool:
-    return not field.in_series and _YEAR_END.search(field.title.zh) is not None
+    """Whether a figure counts persons at the end of a year, who are otherwise averaged over it."""
+    return field.unit == "person" and _YEAR_END.search(field.title.zh) is not None
 
 
 @cache

@@ -100,6 +100,8 @@ def test_the_staff_of_a_year_is_no_number_at_its_end() -> None:
     assert fields("2025年职工总数", "2025年末职工人数") == ["staff_total", "staff_year_end"]
     assert fields("2025年职工人数") == []
     assert fields("2024年职工总数") == []
+    # assets are those of the end of their year, whether the head says so or not
+    assert fields("2025年净资产", "净资产_2024年末") == ["net_assets_y3", "net_assets_y2"]
 
 
 def test_a_span_of_three_years_is_no_year_beside_near_years_of_other_figures() -> None:
