@@ -1,47 +1,16 @@
-"""What leaves a finding open: a fact that is missing, or experts' points once all facts are there."""
+"""What leaves the verdicts of a table of firms open: missing facts, or experts' points alone."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from eligibility.assessment.assess import Assessment
-from eligibility.assessment.record_types import AssessmentRecord
-from eligibility.domain.facts import Field
+from eligibility.domain.open_points import EXPERTS
 from eligibility.domain.results import UNDETERMINED, VERDICT_WORDS
-from eligibility.domain.text import msgid
-
-#: open, though every fact is given: experts' points decide
-EXPERTS = "experts"
-#: what ``EXPERTS`` is called; any other status and verdict is its own word
-EXPERTS_WORD = msgid("for the experts to judge")
-Fields = Mapping[str, Field]
-
-
-def missing_facts(finding: Mapping[str, Any], fields: Fields) -> list[str]:
-    """The facts that leave a finding of a record open, own ratings left out."""
-    return [name for name in finding["missing"] if not fields[name].is_own_rating]
-
-
-def finding_state(finding: Mapping[str, Any], fields: Fields) -> str:
-    """The status of a finding of a record; ``EXPERTS`` where only experts' points leave it open."""
-    status = str(finding["status"])
-    if status != "undetermined" or finding["unit"] != "point" or missing_facts(finding, fields):
-        return status
-    return EXPERTS
-
-
-def verdict_state(record: AssessmentRecord, fields: Fields) -> str:
-    """The verdict of a record; ``EXPERTS`` where only experts' points leave it open."""
-    verdict = str(record["verdict"])
-    states = {finding_state(each, fields) for each in record["findings"]}
-    return EXPERTS if verdict == "undetermined" and "undetermined" not in states else verdict
 
 
 def verdict_states(assessment: Assessment) -> list[str]:
-    """:func:`verdict_state` of every firm of a table, in the order of its rows."""
+    """The verdict of every firm of a table, in the order of its rows; ``EXPERTS`` as in a record."""
     fields = assessment.scheme.fields_by_id
     lacks_facts = np.zeros(assessment.firms.rows, dtype=np.bool_)
     for condition in assessment.law.conditions:
@@ -56,8 +25,3 @@ def verdict_states(assessment: Assessment) -> list[str]:
         EXPERTS if experts else VERDICT_WORDS[int(code)]
         for code, experts in zip(assessment.verdict, for_experts, strict=True)
     ]
-
-
-def state_word(state: str) -> str:
-    """The msgid of a status or verdict in words."""
-    return EXPERTS_WORD if state == EXPERTS else state

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from eligibility.assessment.open_points import (
+from eligibility.assessment.record_types import AssessmentRecord, FindingRecord, ItemRecord
+from eligibility.domain.law import Overlay
+from eligibility.domain.open_points import (
     EXPERTS,
     finding_state,
     missing_facts,
     state_word,
     verdict_state,
 )
-from eligibility.assessment.record_types import AssessmentRecord, FindingRecord, ItemRecord
-from eligibility.domain.law import Overlay
 from eligibility.i18n import Language
 from eligibility.planning.next_batch import NextBatch
 from eligibility.reports.firm_text import fields_in_words

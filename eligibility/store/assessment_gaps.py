@@ -1,13 +1,27 @@
-"""Columns of an assessment that say how little is wanting: the few open facts, or the distance."""
+"""Columns of an assessment that say what is wanting: experts' points, the few open facts, or the distance."""
 
 from __future__ import annotations
 
 from eligibility.domain.errors import EligibilityError
+from eligibility.domain.open_points import verdict_state
 from eligibility.schemes.registry import load_scheme
 from eligibility.store.rows import Facts, Row
 
 #: facts that one call settles
 FEW_FACTS = 2
+
+
+def verdict_state_column(record: Facts) -> str:
+    """``verdict_state`` of the record of an assessment: its verdict, or that experts' points decide."""
+    verdict = str(record["verdict"])
+    if verdict != "undetermined" or not record.get("findings"):
+        return verdict
+    try:
+        fields = load_scheme(record["scheme"]).fields_by_id
+    except EligibilityError:
+        # a scheme that is no longer shipped
+        return verdict
+    return verdict_state(record, fields)
 
 
 def gap_columns(record: Facts) -> Row:

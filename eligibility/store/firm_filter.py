@@ -16,7 +16,7 @@ class FirmFilter:
     """Which firms: every given part must hold; ``None`` asks nothing.
 
     ``text`` stands somewhere in the name, a former name or the credit code. ``verdict`` is eligible,
-    ineligible, undetermined, or empty for never assessed. ``adviser_id`` and ``carrier_id`` are 0
+    ineligible, undetermined, experts (their points alone decide), or empty for never assessed. ``adviser_id`` and ``carrier_id`` are 0
     for none. ``first_gap`` is the condition to be met first; ``score`` certain points and ``chance``
     a probability in /1 that it has at least; ``batch`` that of an application; ``carrier_kind`` that of its
     carrier; ``expires_by`` the day by which its certificate ends. Made to go into a URL: plain values only.
@@ -52,6 +52,8 @@ class FirmFilter:
                 clauses.append(or_(matches, code, firms.c.id.in_(had)))
             elif part.name == "verdict" and value == "":
                 clauses.append(firms.c.verdict.is_(None))
+            elif part.name == "verdict":
+                clauses.append(firms.c.verdict_state == value)
             elif part.name in ("adviser_id", "carrier_id") and value == 0:
                 clauses.append(firms.c[part.name].is_(None))
             elif part.name == "carrier_kind":

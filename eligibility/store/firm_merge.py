@@ -186,7 +186,9 @@ def current_headline(connection: Connection, firm_id: int) -> Row:
     ).mappings().first()  # fmt: skip
     if current is None:
         return {}
-    return {name: current[name] for name in HEADLINE} | {"assessed_at": current["at"]}
+    shown = {name: current[name] for name in HEADLINE} | {"assessed_at": current["at"]}
+    # assessments of before it was stored have none
+    return shown | {"verdict_state": current["verdict_state"] or current["verdict"]}
 
 
 def _merge_rows(

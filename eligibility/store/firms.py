@@ -128,7 +128,7 @@ class Firms(Access):
         # said of a column without blanks, it would keep SQLite from its index
         blank = getattr(column, "nullable", True)
         order = by.nulls_last() if blank else by, firms.c.id
-        counting = select(firms.c.verdict, func.count()).group_by(firms.c.verdict)
+        counting = select(firms.c.verdict_state, func.count()).group_by(firms.c.verdict_state)
         clauses = (selection or FirmFilter()).clauses()
         with self._reading() as connection:
             statement = self._listing(selection).order_by(*order)

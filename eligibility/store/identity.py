@@ -28,7 +28,7 @@ from eligibility.store.schema import Role, accounts, carriers, firms
 MERGED = ("name", "uscc", "carrier_id")
 SAME, APART = "same", "apart"
 #: of each file of a pair, what is shown to decide by
-_SIDE = ("id", "name", "uscc", "district", "industry", "stage", "verdict", "score_low", "score_high",
+_SIDE = ("id", "name", "uscc", "district", "industry", "stage", "verdict", "verdict_state", "score_low", "score_high",
          "assessed_at", "created_at", "version")  # fmt: skip
 
 

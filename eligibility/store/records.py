@@ -16,7 +16,7 @@ from eligibility.domain.errors import InputError, NotFound
 from eligibility.schemes.registry import all_latest_year_ids, firm_ids
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import ANYONE, STAFF
-from eligibility.store.assessment_gaps import gap_columns
+from eligibility.store.assessment_gaps import gap_columns, verdict_state_column
 from eligibility.store.audit import AuditAction
 from eligibility.store.fact_rows import CalendarFacts
 from eligibility.store.firms import differences
@@ -255,7 +255,11 @@ def show_current(
         )
         .subquery()
     )
-    shown = {name: ranked.c[name] for name in HEADLINE} | {"assessed_at": ranked.c.at}
+    shown: dict[str, ColumnElement[Any]] = {name: ranked.c[name] for name in HEADLINE} | {
+        "assessed_at": ranked.c.at
+    }
+    # assessments of before it was stored have none
+    shown["verdict_state"] = func.coalesce(ranked.c.verdict_state, ranked.c.verdict)
     current = (firms.c.id == ranked.c.firm) & (ranked.c.place == 1) & ranked.c.new
     connection.execute(update(firms).where(current).values(**shown))
     merged = select(firms.c.merged_into).where(whose, firms.c.merged_into.is_not(None))
@@ -276,6 +280,7 @@ def record_columns(record: Facts, model_hash: str | None) -> Row:
             "record": dict(record),
             "model_hash": model_hash,
             "verdict": record["verdict"],
+            "verdict_state": verdict_state_column(record),
             "score_low": record["score"]["low"],
             "score_high": record["score"]["high"],
             "probability": now["probability"] if now else None,

@@ -34,7 +34,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME
 from eligibility.store.column_types import CompressedJson, Day, Json, Moment
 
 #: the newest migration; a store at this revision is opened without loading Alembic
-REVISION = "0022"
+REVISION = "0023"
 #: the scheme whose latest assessment stands in a firm's own row
 HEADLINE_SCHEME = DEFAULT_SCHEME
 
@@ -111,9 +111,9 @@ PAPER_WORDS = {
 #: SQL of the files that count: one for each firm
 COUNTED = "archived_at IS NULL AND copy_of IS NULL"
 #: what a table of firms shows of an assessment; score in points, probability and its interval in /1
-#: (``open_facts``, ``unmet_distance``: ``assessment_gaps``)
+#: (``verdict_state``, ``open_facts``, ``unmet_distance``: ``assessment_gaps``)
 HEADLINE = (
-    "verdict", "score_low", "score_high", "probability", "probability_low", "probability_high",
+    "verdict", "verdict_state", "score_low", "score_high", "probability", "probability_low", "probability_high",
     "first_gap", "open_facts", "unmet_distance",
 )  # fmt: skip
 
@@ -148,7 +148,10 @@ def _at(name: str = "at", nullable: bool = False) -> Column[datetime]:
 
 
 def _headline() -> list[Column[Any]]:
-    kinds = {"verdict": String(16), "first_gap": String(64), "open_facts": String(200)}
+    kinds = {
+        "verdict": String(16), "verdict_state": String(16), "first_gap": String(64),
+        "open_facts": String(200),
+    }  # fmt: skip
     return [Column(name, kinds.get(name, Float())) for name in HEADLINE]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from eligibility.assessment.assess import assess_table
-from eligibility.assessment.open_points import (
+from eligibility.assessment.open_points import verdict_states
+from eligibility.assessment.record import record
+from eligibility.domain.open_points import (
     EXPERTS,
     finding_state,
     missing_facts,
     verdict_state,
-    verdict_states,
 )
-from eligibility.assessment.record import record
 from tests.firms import HNTE, base, table
 
 RATED = ("ip_advancement_rating", "management_system", "management_talent")

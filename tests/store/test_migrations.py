@@ -169,6 +169,42 @@ def test_firms_judged_before_intervals_were_kept_get_theirs_from_the_record(
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("missing", "state"), [("management_talent", "experts"), ("staff_total", "undetermined")]
+)
+def test_firms_that_only_experts_leave_open_are_named_so_from_their_record(
+    empty_url: str, missing: str, state: str
+) -> None:
+    engine = connect(empty_url)
+    migrate(engine, "0022")
+    finding = {"id": "x", "status": "undetermined", "unit": "point", "missing": [missing]}
+    record = {"scheme": "hnte", "verdict": "undetermined", "findings": [finding]}
+    with engine.begin() as connection:
+        for number, verdict in ((1, "undetermined"), (2, "ineligible"), (3, None)):
+            connection.execute(
+                text(
+                    "INSERT INTO firms (id, name, stage, verdict, assessed_at, created_at,"
+                    " changed_at) VALUES (:id, '甲', 'ready', :verdict, '2026-05-01',"
+                    " '2026-05-01', '2026-05-01')"
+                ),
+                {"id": number, "verdict": verdict},
+            )
+        connection.execute(
+            text(
+                "INSERT INTO assessments (firm_id, inputs, at, scheme, edition, as_of, record,"
+                " verdict) VALUES (1, :record, '2026-05-01', 'hnte', 'e2016', '2026-05-01',"
+                " :record, 'undetermined')"
+            ),
+            {"record": zlib.compress(json.dumps(record).encode())},
+        )
+    engine.dispose()
+    engine = open_store(empty_url)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT verdict_state FROM firms ORDER BY id"))
+        assert [row[0] for row in rows] == [state, "ineligible", None]
+    engine.dispose()
+
+
 LOG = [
     # firm, day, action as it was written, detail
     (1, "2026-01-02", "add firm", {"name": "甲"}),

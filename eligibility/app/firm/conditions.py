@@ -13,9 +13,9 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge, status_word
-from eligibility.assessment.open_points import EXPERTS, finding_state
 from eligibility.assessment.record_types import FindingRecord, TurningReading
 from eligibility.domain.law import Condition
+from eligibility.domain.open_points import EXPERTS, finding_state
 from eligibility.reports.fact_sources import ConditionSources, files_in_words
 from eligibility.reports.firm_text import interval_in_words
 from eligibility.reports.number_format import percent

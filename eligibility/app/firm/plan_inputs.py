@@ -18,7 +18,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.app.widgets.table import table
-from eligibility.assessment.open_points import missing_facts
+from eligibility.domain.open_points import missing_facts
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.incentives import incentives
 from eligibility.planning.plan_request import PlanRequest

@@ -32,7 +32,6 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.application_form.contents import FormContents
-from eligibility.assessment.open_points import verdict_state
 from eligibility.domain.errors import InputError
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.text import Message, msgid
@@ -57,12 +56,12 @@ TABS = (
 )
 
 
-def heading(repository: Repository, firm: Row) -> None:
+def heading(firm: Row) -> None:
     """Name, codes, who looks after it, how far it has come."""
     facts = [firm[name] for name in ("uscc", "district", "industry", "carrier") if firm[name]]
     adviser = _("Adviser: {name}").format(name=firm["adviser"] or _("nobody"))
     stage = tag("span", _(STAGE_WORDS[Stage(firm["stage"])]), cls="stage")
-    state = _verdict_state(repository, firm)
+    state = firm["verdict_state"]
     source = (
         tag("span", verdict_word(state, language()), cls=f"status {OF_VERDICT[state]}")
         if state
@@ -77,19 +76,6 @@ def heading(repository: Repository, firm: Row) -> None:
             cls="firm",
         )
     )
-
-
-def _verdict_state(repository: Repository, firm: Row) -> str | None:
-    """The verdict of a firm, as the banner of its latest assessment says it."""
-    stored: str | None = firm["verdict"]
-    if stored != "undetermined":
-        return stored
-    scheme = cache.scheme()
-    rows = repository.records.assessments(firm["id"])
-    latest = next((row["id"] for row in rows if row["scheme"] == scheme.id), None)
-    if latest is None:
-        return stored
-    return verdict_state(repository.records.assessment(latest)["record"], scheme.fields_by_id)
 
 
 def tabs() -> str:

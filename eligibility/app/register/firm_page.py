@@ -36,7 +36,7 @@ if firm_id is None:
 with guard.refusals_shown():
     firm = repository.firms.get(firm_id)
     with st.container(horizontal=True, vertical_alignment="top", key="dossier"):
-        dossier.heading(repository, firm)
+        dossier.heading(firm)
         dossier.master(repository, firm)
         identity.merge_with(repository, firm)
         identity.archive(repository, firm)

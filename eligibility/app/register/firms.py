@@ -24,6 +24,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal, tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.domain.errors import Conflict
+from eligibility.domain.open_points import EXPERTS
 from eligibility.domain.text import Message, msgid
 from eligibility.schemes.registry import Scheme
 from eligibility.store import (
@@ -41,7 +42,7 @@ SHOWN, TALL = 16, 620
 #: firms named after many were changed
 NAMED = 8
 #: the colours of verdicts in the table
-PILLS = {"eligible": "green", "undetermined": "orange", "ineligible": "red"}
+PILLS = {"eligible": "green", EXPERTS: "blue", "undetermined": "orange", "ineligible": "red"}
 Field = Literal["adviser_id", "stage"]
 
 

@@ -30,12 +30,11 @@ from eligibility.app.address import (
 )
 from eligibility.app.translation import language
 from eligibility.app.widgets import number_format as fmt
-from eligibility.app.widgets.status import verdict_word
+from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.ladder import joint_fields
 from eligibility.assessment.record_types import AssessmentRecord
 from eligibility.domain.calendar_window import by_calendar_year
-from eligibility.domain.results import VERDICT_WORDS
 from eligibility.i18n import Language
 from eligibility.register.figure_sources import FigureSource, figure_sources
 from eligibility.schemes.registry import Scheme, all_latest_year_ids
@@ -64,7 +63,7 @@ ORDERS: Mapping[str, tuple[str, bool]] = {
 }
 #: in the address: never assessed
 NEVER = "none"
-VERDICTS = (*VERDICT_WORDS.values(), NEVER)
+VERDICTS = (*OF_VERDICT, NEVER)
 #: columns that the list can show
 COLUMN_IDS = (
     "name", "stage", "verdict", "low", "high", "readiness", "interval", "gap", "due", "district",
@@ -175,9 +174,7 @@ def table(
     """
     titles = condition_titles(scheme, language)
     numbers = gaps or {}
-    verdicts: Mapping[str, str] = {
-        word: verdict_word(word, language) for word in VERDICT_WORDS.values()
-    }
+    verdicts: Mapping[str, str] = {word: verdict_word(word, language) for word in OF_VERDICT}
     stages = {stage.value: language.text(STAGE_WORDS[stage]) for stage in Stage}
     never = language.text("not assessed yet")
 
@@ -192,7 +189,7 @@ def table(
         {
             "name": pa.array(each("name"), pa.string()),
             "stage": pa.array(each("stage", stages), pa.string()),
-            "verdict": pa.array(each("verdict", verdicts, never), pa.string()),
+            "verdict": pa.array(each("verdict_state", verdicts, never), pa.string()),
             "low": pa.array(each("score_low"), pa.float64()),
             "high": pa.array(each("score_high"), pa.float64()),
             "readiness": pa.array(map(_percent, each("probability")), pa.float64()),

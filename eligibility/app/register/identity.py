@@ -100,8 +100,8 @@ def _side_by_side(first: Row, second: Row) -> None:
             _("Carrier"): row["carrier"] or fmt.NOTHING,
             _("District"): row["district"] or fmt.NOTHING,
             _("Stage"): _(STAGE_WORDS[Stage(row["stage"])]),
-            _("Verdict"): verdict_word(row["verdict"], language())
-            if row["verdict"]
+            _("Verdict"): verdict_word(row["verdict_state"], language())
+            if row["verdict_state"]
             else fmt.NOTHING,
             _("Score"): score,
             _("Here since"): moment(row["created_at"]),

@@ -104,7 +104,8 @@ def _table(page_rows: list[Row]) -> dict[str, Any]:
         _("Credit code"): [row["uscc"] for row in page_rows],
         _("What is new"): [_("; ").join(change_lines(row["changes"])) for row in page_rows],
         _("Verdict"): [
-            verdict_word(row["verdict"], language()) if row["verdict"] else None for row in page_rows
+            verdict_word(row["verdict_state"], language()) if row["verdict_state"] else None
+            for row in page_rows
         ],
         _("Score"): [
             None if row["score_low"] is None

@@ -321,6 +321,10 @@ def _list(
     ):
         with place:
             st.html(tag("small", name))
+            if not rows:
+                # an empty grid speaks English
+                st.html(tag("p", fmt.NOTHING, cls="muted"))
+                continue
             st.dataframe(
                 [{words.get(key, key): value for key, value in each.items()} for each in rows],
                 hide_index=True,

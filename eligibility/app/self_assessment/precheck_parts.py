@@ -15,8 +15,8 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import ICONS
-from eligibility.assessment.open_points import EXPERTS
 from eligibility.assessment.precheck import EXPERTS_DECIDE, FAILS, LOOK_UP, STANDS, Answer
+from eligibility.domain.open_points import EXPERTS
 from eligibility.intake.draft_reader import read_share
 
 STEPS = PAGES / "self_assessment/steps_page.py"

@@ -13,7 +13,7 @@ from eligibility.app.translation import text as _
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import OF_VERDICT, verdict_word
-from eligibility.assessment.open_points import EXPERTS, verdict_state
+from eligibility.domain.open_points import EXPERTS, verdict_state
 from eligibility.screening import Firm
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eligibility.app.translation import text as _
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.assessment.open_points import EXPERTS, state_word
+from eligibility.domain.open_points import EXPERTS, state_word
 from eligibility.domain.text import Speaks
 
 ICONS = {"met": "●", "undetermined": "◐", "unmet": "○", EXPERTS: "◑"}

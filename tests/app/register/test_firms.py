@@ -14,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from eligibility.app import address, cache, session
 from eligibility.app.register import firms_export, firms_query
 from eligibility.app.widgets import downloads
+from eligibility.app.widgets.status import verdict_word
+from eligibility.domain.open_points import EXPERTS
 from eligibility.i18n import ENGLISH
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import AuditAction, FirmFilter
@@ -32,6 +34,23 @@ def test_the_address_is_the_filter(staffed: Staffed) -> None:
     assert list(app.dataframe[0].value["name"]) == ["丙公司"]
     app.text_input(key="ask:text").input("无人").run()
     assert "take a filter away" in app.info[0].value
+
+
+def test_a_firm_that_only_experts_leave_open_is_found_by_the_word_that_its_file_says(
+    staffed: Staffed,
+) -> None:
+    word = verdict_word(EXPERTS, ENGLISH)
+    one = staffed.firm(0, "甲公司")
+    blank = ("ip_advancement_rating", "management_system", "management_talent")
+    staffed.assess(one, 2026, uscc=CODES[0], name="甲公司", **dict.fromkeys(blank))
+    two = staffed.firm(1, "乙公司")
+    staffed.assess(two, 2026, staff_total=None, uscc=CODES[1], name="乙公司")
+    app = staffed.open("firms")
+    assert word in html(app)
+    app = staffed.open("firms", verdict=EXPERTS)
+    assert list(app.dataframe[0].value["name"]) == ["甲公司"]
+    assert app.dataframe[0].value["verdict"][0][0] == word
+    assert word in html(staffed.open("firm", firm=str(one)))
 
 
 def test_what_is_filtered_stands_above_the_list_and_can_be_taken_off(staffed: Staffed) -> None:
