@@ -103,8 +103,8 @@ def _require_same_header(block: Block, place: int, file: str, headers: HeaderMap
         cell = block.text[str(column.position)][place].as_py()
         again, first = plain_name(cell), plain_name(column.header)
         power = header_text(cell).power
-        if not names.stem(cell):
-            # a figure, or whatever else is no name of a column
+        if column.field.id in IDENTITY or not names.stem(cell):
+            # what a firm is known by has many names; a figure is no name of a column
             continue
         is_same = again in first or first in again
         if not is_same or power not in (None, header_text(column.header).power):
