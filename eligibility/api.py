@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -185,24 +185,39 @@ def _mappings(firm: Firm | Iterable[Firm] | Frame) -> list[Firm]:
     if isinstance(firm, Mapping):
         return [firm]
     if hasattr(firm, "__arrow_c_stream__"):
-        to_dict = getattr(firm, "to_dict", None)
+        if _is_pandas(firm) and not hasattr(firm, "columns"):
+            raise _no_firm(firm)
         # a frame of pandas may have columns of mixed values, which Arrow has no type for
-        rows: list[Firm] = (
-            to_dict(orient="records")
-            if _is_pandas(firm) and to_dict
-            else pa.table(firm).to_pylist()
-        )
+        rows: list[Firm] = _rows_of_pandas(firm) if _is_pandas(firm) else pa.table(firm).to_pylist()
         return rows
     given = [] if isinstance(firm, str | bytes) or not isinstance(firm, Iterable) else list(firm)
     if not given or not all(isinstance(each, Mapping) for each in given):
         if isinstance(firm, list | tuple) and not firm:
             return []
-        raise InputError(
-            "{kind} is no firm: expected a mapping of field id to value, several of them, or a data "
-            "frame with a row a firm.",
-            kind=type(given[0] if given else firm).__name__,
-        )
+        raise _no_firm(given[0] if given else firm)
     return given
+
+
+def _no_firm(value: object) -> InputError:
+    return InputError(
+        "{kind} is no firm: expected a mapping of field id to value, several of them, or a data "
+        "frame with a row a firm.",
+        kind=type(value).__name__,
+    )
+
+
+def _rows_of_pandas(frame: Any) -> list[Firm]:
+    """The rows of a pandas frame; an index with a name is a column as well."""
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    if not frame.columns.is_unique:
+        again = frame.columns[frame.columns.duplicated()].unique()
+        raise InputError(
+            "The data frame has several columns of one name: {names}.",
+            names=", ".join(map(str, again)),
+        )
+    rows: list[Firm] = frame.to_dict(orient="records")
+    return rows
 
 
 def _is_pandas(frame: object) -> bool:
@@ -315,5 +330,10 @@ def assess_file(
 
 def _options(scheme: Scheme, as_of: date | None) -> IntakeOptions:
     day = as_of or date.today()
+    if isinstance(day, datetime):
+        # as of pandas, which does not compare with days
+        day = day.date()
+    if not isinstance(day, date):
+        raise InputError("as_of is {value}; expected a date.", value=repr(day))
     scheme.in_force(day)
     return IntakeOptions(application_date=day, covered_from=scheme.covered_from)

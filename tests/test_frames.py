@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from eligibility import InputError, assess, score
+from tests.firms import BASE
 
 AS_OF = date(2026, 5, 10)
 COLUMNS = {
@@ -79,3 +80,36 @@ def test_commands_do_without_pandas_which_takes_a_third_of_a_second_to_import(
         "assert not needless & set(sys.modules), needless & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=with_checkout())
+
+
+def test_an_index_with_a_name_is_a_column_as_well() -> None:
+    frame = pd.DataFrame([BASE | {"name": "甲", "uscc": "91150105XNBU6HUA33"}])
+    for names in (["uscc"], ["uscc", "name"]):
+        (record,) = assess(frame.set_index(names))
+        assert record["firm"] == {"uscc": "91150105XNBU6HUA33", "name": "甲"}
+    (record,) = assess(frame.set_axis([7]))
+    assert record["firm"]["name"] == "甲"
+
+
+def test_a_total_below_a_frame_is_refused_and_no_firm() -> None:
+    frame = pd.DataFrame([BASE | {"name": "甲"}, BASE | {"name": "合计"}])
+    with pytest.raises(InputError, match=r"row 2.*looks like a total"):
+        assess(frame)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    frame = pd.DataFrame([BASE])
+    with pytest.raises(InputError, match="several columns of one name: staff_total"):
+        assess(pd.concat([frame, frame[["staff_total"]]], axis=1))
+
+
+def test_one_row_of_a_frame_is_refused_with_what_is_wanted() -> None:
+    with pytest.raises(InputError, match="Series is no firm"):
+        assess(pd.DataFrame([BASE]).iloc[0])
+
+
+def test_a_day_of_pandas_is_a_day_and_a_text_is_refused() -> None:
+    firm = {name: value for name, value in BASE.items() if name != "application_date"}
+    assert assess(firm, as_of=pd.Timestamp("2026-05-10"))[0]["as_of"] == "2026-05-10"
+    with pytest.raises(InputError, match="expected a date"):
+        assess(firm, as_of="2026-05-10")  # type: ignore[arg-type]

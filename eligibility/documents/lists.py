@@ -8,14 +8,12 @@ from eligibility.documents.context import head_power, unit_power
 from eligibility.documents.definitions import ListSheet
 from eligibility.documents.grid import Cell, Row, is_figure, plain_text
 from eligibility.domain.papers import PaperList, PaperSource
-from eligibility.intake.lists import entries, title_column
+from eligibility.intake.list_titles import LIST_POWER, UNIT_WORDS, title_column
+from eligibility.intake.lists import entries
 from eligibility.schemes.lists import ListDefinition
 
 #: rows in which a header is looked for
 HEADER_ROWS = 40
-#: power of ten of the unit in which a list has its amounts
-LIST_POWER = 4
-_UNITS = {0: "元", 3: "千元", 4: "万元", 6: "百万元", 8: "亿元"}
 
 
 def read_lists(
@@ -118,6 +116,6 @@ def _entry(
         text = " ".join(" ".join(cell.text.split()) for cell in under)
         power = head_power(head.text) if head_power(head.text) is not None else unit
         if name in definition.amounts and power not in (None, LIST_POWER) and is_figure(text):
-            text += _UNITS.get(power or 0, "")
+            text += UNIT_WORDS.get(power or 0, "")
         entry[name] = text
     return entry

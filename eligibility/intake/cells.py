@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 
 from eligibility.domain.facts import Field
-from eligibility.domain.text import Message
+from eligibility.domain.text import Message, msgid
 from eligibility.intake import codes
 
 Value = float | np.datetime64 | str | None
@@ -155,6 +155,11 @@ _PATH = "/"
 _PATH_MARKS = re.compile(
     r"[/\\\\>→»|\n—–_,;:·-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
 )
+_UNWORKED = msgid(
+    "a value; this formula was never worked out: open the file in a spreadsheet and save it"
+)
+#: a number with the mark of a footnote: 1500①, 1500²
+_MARKED_NUMBER = re.compile(r"[0-9０-９].*[①-⒛²³¹⁰-₉]|[①-⒛²³¹⁰-₉].*[0-9０-９]", re.DOTALL)
 _ERROR = re.compile(r"#(?:n/a|div/0!|value!|ref!|name\?|num!|null!|spill!|calc!|getting_data)")
 #: half of a character of UTF-16, which no file can hold
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -223,15 +228,16 @@ def parse(text: str, form: CellFormat) -> Value:
     if kind == "text":
         stripped = visible(text)
         return None if stripped.lower() in MISSING else stripped
+    if kind in ("money", "number", "count") and _MARKED_NUMBER.search(text):
+        # made ordinary, the mark would be one more digit
+        raise _not_a_number(form.field)
     plain = normal(text)
     if plain in (MISSING_ANSWERS if kind in ("yes_no", "rating") else MISSING):
         return None
     if _ERROR.fullmatch(plain):
         raise CellTrouble("a value; the spreadsheet could not work this cell out")
     if plain.startswith("="):
-        raise CellTrouble(
-            "a value; this formula was never worked out: open the file in a spreadsheet and save it"
-        )
+        raise CellTrouble(_UNWORKED)
     match kind:
         case "code":
             return _code(plain)

@@ -19,6 +19,8 @@ from eligibility.intake.firm_names import name_key
 
 #: by how much a part may pass its whole, relative: the rounding of books kept in 万元
 SLACK = 1e-9
+#: persons of whom less than one is a share
+MANY = 10
 #: names that are their own normal name, as most are
 _OWN_KEY = r"^[\x{4e00}-\x{9fff}0-9a-z]+$"
 
@@ -41,6 +43,8 @@ def contradictions(firms: FirmTable, fields: Sequence[Field]) -> Iterator[Contra
             formed = [whole.id, *(whole.difference_of or ())]
             if any(name in firms.columns for name in formed):
                 yield _larger(firms, part.id, _whole(firms, whole), whole)
+            if part.unit == whole.unit == "person":
+                yield _share_of_persons(firms, part.id, _whole(firms, whole))
     yield from _below_usual(firms, fields)
     if "applied_year" in firms.columns:
         yield _other_year(firms)
@@ -75,6 +79,17 @@ def _larger(firms: FirmTable, part: str, whole: Floats, field: Field) -> Contrad
             for row in _places(wrong)
         },
     )
+
+
+def _share_of_persons(firms: FirmTable, part: str, whole: Floats) -> Contradiction:
+    """Less than one person of many: a share that stands where persons are counted, as 0.2 for 20 %."""
+    persons = firms.numbers(part)
+    with np.errstate(invalid="ignore"):
+        wrong = (persons > 0) & (persons < 1) & (whole >= MANY)
+    expectation = Message(
+        "a number of persons; less than one of so many may be a share (0.2 for 20 %). Taken as it is"
+    )
+    return Contradiction(part, dict.fromkeys(_places(wrong), expectation), fatal=False)
 
 
 def _describe(amount: float, field: Field) -> Message:

@@ -136,7 +136,9 @@ class ColumnReader:
         if kind == "code":
             return self._codes(texts)
         if kind == "text" and self.distinct:
-            return ColumnValues(_objects(_trim(texts)), {})
+            trimmed = _trim(texts)
+            guarded = pc.fill_null(pc.starts_with(trimmed, '="'), False)
+            return self._with_rest(_objects(trimmed), texts, guarded.to_numpy(zero_copy_only=False))
         if kind == "date" and not self._as_text:
             try:
                 days = _days(pc.cast(_trim(texts), pa.date32()))

@@ -16,12 +16,16 @@ from eligibility.intake.header_labels import UNIT, FieldNames, without_number
 from eligibility.intake.headers import unit_line
 from eligibility.intake.kind_counts import KIND_MARK
 from eligibility.intake.layouts import RearrangedBlock, Table, cell_year, year_text
+from eligibility.intake.non_firm_rows import RowKind, non_firm_kind
+from eligibility.intake.year_words import ANOTHER_FIGURE
 
 #: so many different fields below each other are no coincidence
 FIELDS_DOWN = 3
 #: rows above the first field in which years or firms may be named
 HEADING_ROWS = 3
 _REMARKS = frozenset(("备注", "说明", "行次", "序号", "来源", "数据来源", "填写说明", "note", "notes", "remarks", "line"))  # fmt: skip
+#: what stands above the names of figures
+_FIGURE_HEADS = frozenset(("指标", "指标名称", "指标项", "项目", "项目名称", "科目", "科目名称", "数据项", "indicator", "item", "metric"))  # fmt: skip
 _FIRM_NAME = re.compile(
     r".{2,}(?:公司|厂|研究院|研究所|合作社|中心|合伙\))|.+(?:ltd|inc|co)\.?", re.IGNORECASE
 )
@@ -93,6 +97,12 @@ def transpose(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Ta
     InputError
         If it is not certain which firm or year a column is; the sentence says what to do.
     """
+    if any(_names_figures(row, names) for row in rows[: HEADING_ROWS + 1]):
+        raise InputError(
+            "{file}: the table holds one row a firm and figure. Make it one row a firm (in Excel: a pivot "
+            "table with the figures as its columns).",
+            file=file,
+        )
     rows = _without_remarks(rows, names)
     lines = _lines(rows, names)
     several = Counter(line.row for line in lines)
@@ -116,6 +126,12 @@ def _without_remarks(rows: Sequence[Sequence[str]], names: FieldNames) -> Sequen
     if not remarks:
         return rows
     return [["" if column in remarks else cell for column, cell in enumerate(row)] for row in rows]
+
+
+def _names_figures(row: Sequence[str], names: FieldNames) -> bool:
+    """Whether a row is the header of a table with the firm and the name of a figure in each row."""
+    plain = {normal(cell) for cell in row}
+    return not _FIGURE_HEADS.isdisjoint(plain) and any(map(names.identity, row))
 
 
 def _lines(rows: Sequence[Sequence[str]], names: FieldNames) -> list[_Line]:
@@ -185,7 +201,7 @@ def _across(file: str, rows: Sequence[Sequence[str]], column: int, names: FieldN
                 units[row] = unit
         else:
             behind.append(place)
-    years, heading = _years(headings, behind)
+    years, heading = _years(file, headings, behind)
     apart = {line.row for line in beside} | {heading}
     for row in others:
         # a line of figures that no field is known by is named as not read
@@ -206,17 +222,35 @@ def _alone(cell: str, names: FieldNames) -> str:
 
 
 def _years(
-    headings: Mapping[int, Sequence[str]], columns: Sequence[int]
+    file: str, headings: Mapping[int, Sequence[str]], columns: Sequence[int]
 ) -> tuple[dict[int, str], int]:
-    """The year that stands above each column, and the row; empty and -1 if they are not years."""
+    """The year that stands above each column, and the row; empty and -1 if they are not years.
+
+    Columns of totals or growth beside them are left out.
+
+    Raises
+    ------
+    InputError
+        If some columns are years and it is not certain what another is.
+    """
     for row, heading in reversed(list(headings.items())):
         found = {
             column: heading[column] for column in columns if cell_year(heading[column]) is not None
         }
-        # a column without a year beside columns of years would be anybody's
-        if found and len(found) == len(columns) and len(set(found.values())) == len(found):
+        others = [heading[column] for column in columns if column not in found]
+        if found and len(set(found.values())) == len(found) and all(map(_comes_of_years, others)):
             return found, row
+        if len(found) > 1:
+            # a column without a year beside columns of years would be anybody's
+            raise _unclear(file)
     return {}, -1
+
+
+def _comes_of_years(heading: str) -> bool:
+    """Whether a heading is of what is worked out of the years beside it."""
+    return non_firm_kind(heading) in (RowKind.TOTAL, RowKind.NOTE) or (
+        ANOTHER_FIGURE.search(normal(heading)) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -234,6 +268,16 @@ class _Across:
     def firms(self, columns: Sequence[int], headings: Mapping[int, Sequence[str]]) -> Table:
         """Each column a firm."""
         header = [self._name_with_unit(name, row) for row, name in self.labels.items()]
+        known = {
+            column
+            for row, name in self.labels.items()
+            if self.names.identity(name)
+            for column in columns
+            if self.grid[row][column]
+        }
+        if len(known) == 1 < len(columns):
+            # one name, and columns of something else than firms
+            raise _unclear(self.file)
         cells = [[(row, column) for column in columns] for row in self.labels]
         if not self.names.identifies(header):
             above = [
@@ -256,7 +300,10 @@ class _Across:
         latest = [column for column, text in years.items() if self.names.is_latest(cell_year(text))]
         for row, name in self.labels.items():
             by_year = {column: f"{year_text(text)} {name}" for column, text in years.items()}
-            if any(self.names.field(text) for text in by_year.values()):
+            if any(
+                field is not None and field.in_series
+                for field in map(self.names.field, by_year.values())
+            ):
                 used = [
                     column for column, text in by_year.items()
                     if self.grid[row][column] or self.names.field(text)

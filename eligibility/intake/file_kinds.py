@@ -14,6 +14,8 @@ _HTML = re.compile(
     rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style|div)\b",
     re.I | re.S,
 )
+#: an object or a list of them, of which the first key or value is quoted
+_JSON = re.compile(rb'^\s*(?:\{\s*"[^"\n]{0,200}"\s*:|\[\s*(?:\{\s*"|\[\s*"))')
 _SPREADSHEETML = b"urn:schemas-microsoft-com:office:spreadsheet"
 #: how files of other kinds begin
 _BEGINNINGS = (
@@ -54,6 +56,10 @@ UNREADABLE: Mapping[str, str] = {
     "numbers": msgid("{file} is a file of Numbers; export it as xlsx or CSV."),
     "parquet": msgid("{file} is a parquet file; save it as xlsx or CSV."),
     "database": msgid("{file} is a database; save its table as xlsx or CSV."),
+    "web archive": msgid(
+        "{file} is a web archive (mht); open it in a spreadsheet and save it as xlsx or CSV."
+    ),
+    "json": msgid("{file} is a JSON file; save its table as xlsx or CSV."),
     "xml": msgid("{file} is an XML file and no workbook; save its table as xlsx or CSV."),
 }
 
@@ -78,6 +84,10 @@ def file_kind(stream: IO[bytes]) -> str:
                 kind = "picture"
             return kind
     plain = _plain(start)
+    if plain[:4096].lstrip().lower().startswith(b"mime-version:"):
+        return "web archive"
+    if _JSON.match(plain):
+        return "json"
     if plain.lstrip().startswith(b"<?xml") or _SPREADSHEETML in plain:
         return (
             "spreadsheetml"

@@ -17,7 +17,16 @@ from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.cells import money_power, normal
 from eligibility.intake.kind_counts import kind_fields
-from eligibility.intake.year_words import YearWords, near_years, split_year
+from eligibility.intake.year_words import (
+    ANOTHER_FIGURE,
+    YearWords,
+    may_name_years,
+    named_months,
+    near_years,
+    spell_out_years,
+    split_year,
+    without_this_year,
+)
 
 #: characters of a cell in which the name of a column is looked for
 LONGEST = 200
@@ -54,6 +63,7 @@ _NUMBERING = re.compile(
 )
 NUMBER = re.compile(r"[-+]?[\d.,]+(?:e[-+]?\d+)?%?")
 _STROKE = re.compile("[/／、]")
+_YEAR_END = re.compile(r"[末底终]|12\s*[-/.月]\s*31|(?<![a-z])end(?![a-z])")
 _NO_FIGURES = ("text", "code", "date")
 _SPACES = re.compile(r"\s{2,}")
 PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
@@ -63,6 +73,13 @@ YEARS = (1, 2, 3)
 #: what a header may say of its year
 _YEAR_EXAMPLES = "第一年, 2025年, 25年, 上年度, T-1, 近一年"
 NO_YEAR = msgid("a year is wanted: {examples}")
+NOT_THIS_FIGURE = msgid(
+    "what stands in brackets or below may make it another figure; if it is {title}, name it that"
+)
+WHICH_YEAR = msgid(
+    "{year} beside 本年, 今年 or T may be either of two years; write the calendar year"
+)
+A_MONTH = msgid("this may be one month; write the year alone if it is the whole year")
 TWO_YEARS = msgid("one year; the header names two, {one} and {other}")
 
 #: by these a firm is known
@@ -89,7 +106,7 @@ class FieldNames:
     def within(self, lines: Iterable[Sequence[str]]) -> FieldNames:
         """The same names as they are meant among these cells: see ``near_names``."""
         names = copy(self)
-        names._index = replace(self._index, near=near_names(lines))
+        names._index = self._index.among(lines)
         return names
 
     def field(self, text: str) -> Field | None:
@@ -124,15 +141,16 @@ class FieldNames:
         return header_label([name], [name]).find(self._index)
 
 
-def near_names(lines: Iterable[Sequence[str]]) -> frozenset[str]:
+def near_names(cells: Iterable[str]) -> frozenset[str]:
     """The figures of which 近一年, 近二年 and 近三年 stand among these cells, so that each means one year.
 
     "" where these words stand in cells of their own. Of a figure that has 近三年 alone they mean a span,
     whatever stands in other columns.
     """
     numbers: dict[str, set[int]] = {}
-    for cell in (cell for line in lines for cell in line if "近" in cell):
-        name = header_text(tidy(cell)).name
+    for name in cells:
+        if not {*"近前上"} & {*name}:
+            continue
         for form in (name, BRACKETS.sub(" ", name)):
             rest, near = near_years(form)
             numbers.setdefault(squeeze(rest), set()).update(near)
@@ -155,6 +173,25 @@ class FieldIndex:
     names: Mapping[Key, Field | None]
     application_year: int | None
     near: frozenset[str] = frozenset()
+    #: figures that also stand with 本年, so that 上年 may be the year before it
+    this_year: frozenset[str] = frozenset()
+    #: Decembers of several years stand for their years
+    decembers: bool = False
+
+    def among(self, lines: Iterable[Sequence[str]]) -> FieldIndex:
+        """The same names as they are meant among these cells."""
+        cells = [
+            header_text(tidy(cell)).name for line in lines for cell in line if may_name_years(cell)
+        ]
+        rests = filter(None, (without_this_year(cell) for cell in cells))
+        months = {month for cell in cells for month in named_months(cell)}
+        years = {year for year, _ in months}
+        return replace(
+            self,
+            near=near_names(cells),
+            this_year=frozenset(squeeze(rest) for rest in rests),
+            decembers=len(years) > 1 and {number for _, number in months} == {12},
+        )
 
     def near_counts(self, name: str) -> bool:
         """Whether 近二年 and 近三年 mean one year each in this name."""
@@ -171,14 +208,22 @@ class HeaderText:
     #: one side of a stroke: of a figure that would be a share, so only what is no figure is read by it
     side: bool = False
 
-    def names(self, index: FieldIndex) -> Iterator[YearWords]:
-        """The names it may go by, the exact one first, each with its year."""
+    #: what stands beside the name in other lines of the header
+    aside: str = ""
+
+    def names(self, index: FieldIndex) -> Iterator[tuple[YearWords, bool]]:
+        """The names it may go by, the exact one first, each with its year.
+
+        And whether what is left out of the name may make it another figure.
+        """
         for name in dict.fromkeys((self.name, BRACKETS.sub(" ", self.name))):
+            left_out = self.aside + (" ".join(BRACKETS.findall(self.name)) if name != self.name else "")  # fmt: skip
+            doubtful = ANOTHER_FIGURE.search(left_out) is not None
             near_counts = index.near_counts(name)
-            yield split_year(name, index.application_year, near_counts=near_counts)
+            yield split_year(name, index.application_year, near_counts=near_counts), doubtful
             if near_counts:
                 # a span that belongs to the name of the figure
-                yield split_year(name, index.application_year)
+                yield split_year(name, index.application_year), doubtful
 
 
 @dataclass(frozen=True)
@@ -193,7 +238,7 @@ class HeaderLabel:
         """The field it names and whether by calendar year; what it lacks; None if unknown."""
         lacking: Message | None = None
         for text in self.texts:
-            for words in text.names(index):
+            for words, doubtful in text.names(index):
                 name = squeeze(words.rest)
                 wanted = any((name, place) in index.names for place in YEARS)
                 if words.clash and wanted:
@@ -207,6 +252,18 @@ class HeaderLabel:
                         )
                     continue
                 field = index.names.get((name, place))
+                if field and _is_year_end(field) and not _YEAR_END.search(text.name):
+                    # the number of a year is no number at its end
+                    continue
+                if field and words.relative and {"", name} & index.this_year:
+                    lacking = Message(WHICH_YEAR, {"year": words.relative})
+                    continue
+                if field and doubtful and field.kind not in _NO_FIGURES:
+                    lacking = Message(NOT_THIS_FIGURE, {"title": field.title})
+                    continue
+                if field and words.calendar is not None and not index.decembers and named_months(text.name):  # fmt: skip
+                    lacking = Message(A_MONTH)
+                    continue
                 if field and not (text.side and field.kind not in _NO_FIGURES):
                     return field, words.calendar is not None
                 if place is None and (name, 1) in index.names and not text.side:
@@ -252,18 +309,25 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
     power = next((text.power for text in reversed(texts) if text.power is not None), None)
     percent = any(text.percent for text in texts)
     joined = " ".join(text.name for text in texts)
-    readings = [
-        joined,
-        *(text.name for text in map(header_text, reversed([cell for cell in own if cell]))),
-    ]
+    readings = {joined: ""}
+    for cell in reversed([cell for cell in own if cell]):
+        # of a name in one line the other lines may say that it is a plan or a share
+        aside = " ".join(normal(other) for other in whole if other and other != cell)
+        readings.setdefault(header_text(cell).name, aside)
     for cell in own:
-        readings += [header_text(part).name for part in PARTS.split(cell) if part and part != cell]
+        for part in PARTS.split(cell):
+            if part and part != cell:
+                readings.setdefault(header_text(part).name, "")
     shown = " ".join(dict.fromkeys(" ".join(text.split()) for text in whole if text))
     return HeaderLabel(
         shown,
         tuple(own),
         (
-            *(HeaderText(name, power, percent) for name in dict.fromkeys(readings) if name),
+            *(
+                HeaderText(name, power, percent, aside=aside)
+                for name, aside in readings.items()
+                if name
+            ),
             *(
                 HeaderText(normal(side), None, False, side=True)
                 for cell in own
@@ -276,7 +340,7 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
 
 def header_text(cell: str) -> HeaderText:
     """A cell of a header, its unit taken off."""
-    name = without_number(normal(_FOOTNOTES.sub("", cell)))
+    name = without_number(normal(spell_out_years(_FOOTNOTES.sub("", cell))))
     for unit in (_UNIT_AFTER, _UNIT_BEFORE):
         if match := unit.search(name):
             rest = name[: match.start()] + match[1] + match[3] + name[match.end() :]
@@ -311,6 +375,11 @@ def squeeze(name: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
 
 
+def _is_year_end(field: Field) -> bool:
+    """Whether a figure counts persons at the end of a year, who are otherwise averaged over it."""
+    return field.unit == "person" and _YEAR_END.search(field.title.zh) is not None
+
+
 @cache
 def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
     """Every name of every field with its year; None where two fields share it.
@@ -339,7 +408,17 @@ def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
         for key, field in loose.items()
         if key[0] not in series or (field is not None and field.in_series)
     }
-    return {**nearer, **exact}
+    names = {**nearer, **exact}
+    # a figure of a calendar year that has but one, in a column that names the latest
+    for (name, year), known in list(names.items()):
+        if (
+            year is None
+            and known is not None
+            and known.year is None
+            and known.of == "calendar_year"
+        ):
+            names.setdefault((name, max(YEARS)), known)
+    return names
 
 
 def _keys(name: str, year: int | None, *, once: bool) -> set[Key]:

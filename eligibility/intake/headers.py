@@ -29,10 +29,10 @@ from eligibility.intake.header_labels import (
     column_labels,
     header_label,
     names_of,
-    near_names,
     tidy,
 )
 from eligibility.intake.kind_counts import kind_fields
+from eligibility.intake.year_words import ANOTHER_FIGURE
 
 #: how far down the header is looked for: titles of the sheet often stand above it; further if none is here
 SEARCHED_LINES = 6
@@ -211,7 +211,7 @@ def header_map(
     """
     lines = [[tidy(cell) for cell in line] for line in lines]
     names = names_of((*fields, *kind_fields(tuple(fields))))
-    index = FieldIndex(names, application_year, near_names(lines))
+    index = FieldIndex(names, application_year).among(lines)
     best: list[HeaderLabel] = []
     first, height, most_matches = 0, 1, -1
     for start in range(len(lines)):
@@ -222,6 +222,8 @@ def header_map(
         for tall in (1, 2):
             labels = column_labels(lines[start : start + tall])
             if len(labels) == 0 or (tall == 2 and not _second_line(lines, start)):
+                continue
+            if tall == 1 and _is_divided(lines, start):
                 continue
             count = sum(label.matches(index) for label in labels)
             if count > most_matches:
@@ -246,7 +248,7 @@ def header_map(
         end += 1
     while end < len(lines) and "".join(lines[end]).lstrip().startswith(NOTE):
         end += 1
-    stated = _stated_above(lines[:first])
+    stated = unit_above(lines[:first])
     headers = _map_columns(best, index, end, stated, money_unit)
     return replace(
         headers,
@@ -263,6 +265,13 @@ def _second_line(lines: Sequence[Sequence[str]], start: int) -> bool:
     cells = [unicodedata.normalize("NFKC", cell).strip().lower() for cell in lines[start + 1]]
     numbers = [cell for cell in cells if NUMBER.fullmatch(cell)]
     return any(cells) and all(_CALENDAR_YEAR.fullmatch(cell) for cell in numbers)
+
+
+def _is_divided(lines: Sequence[Sequence[str]], start: int) -> bool:
+    """True if the line below divides figures of this one into plans, shares and the like."""
+    if not _second_line(lines, start) or next(iter(lines[start + 1]), ""):
+        return False
+    return any(ANOTHER_FIGURE.search(normal(cell)) for cell in lines[start + 1])
 
 
 def _side_fields(label: HeaderLabel, index: FieldIndex) -> set[str]:
@@ -310,7 +319,7 @@ def _repeats(
     return same >= 2
 
 
-def _stated_above(lines: Sequence[Sequence[str]]) -> int | None:
+def unit_above(lines: Sequence[Sequence[str]]) -> int | None:
     """The unit that a line above the header states for the whole sheet."""
     for line in lines:
         for cell in line:

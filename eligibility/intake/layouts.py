@@ -20,7 +20,7 @@ from eligibility.domain.errors import InputError
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, Sheet, TableBlock, text_table
 from eligibility.intake.cells import normal
-from eligibility.intake.year_words import YearWords, split_year
+from eligibility.intake.year_words import YearWords, spell_out_years, split_year
 
 #: rows of a sheet that may be laid anew; a longer one is named with what to do
 TURNED_ROWS, LONG_ROWS = 500, 100_000
@@ -112,7 +112,7 @@ class Table:
 
 def cell_year(text: str) -> YearWords | None:
     """The year that a cell names, if it names nothing else."""
-    plain = normal(text).strip("()")
+    plain = normal(spell_out_years(text)).strip("()[]")
     if re.fullmatch(r"(?:19|20)\d{2}(?:\.0)?", plain):
         plain = f"{plain[:4]}年"
     words = split_year(plain, near_counts=True)
@@ -124,7 +124,7 @@ def cell_year(text: str) -> YearWords | None:
 
 def year_text(text: str) -> str:
     """A year as it stands in a cell, with the word for year behind a bare number."""
-    plain = normal(text).strip("()")
+    plain = normal(spell_out_years(text)).strip("()[]")
     return f"{plain[:4]}年" if re.fullmatch(r"(?:19|20)\d{2}(?:\.0)?", plain) else plain
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eligibility.domain.errors import InputError
-from eligibility.intake.lists import rows_with_entries, title_column
+from eligibility.intake.header_labels import header_text
+from eligibility.intake.headers import unit_above, unit_line
+from eligibility.intake.list_titles import match_titles, title_column, title_power, written_unit
+from eligibility.intake.lists import rows_with_entries
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind
 from eligibility.schemes.lists import ListDefinition
 
 #: lines in which the titles are looked for, and how many columns they must name
 SEARCHED, FEWEST = 6, 2
+#: what sets cells apart, the surest first
+_DELIMITERS = "\t|;,"
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,11 @@ class ListPaste:
     Attributes
     ----------
     rows : list of mapping of column id to text
+        An amount in another unit than that of the list has its unit behind it.
     titles : mapping of column id to str
         The title that each column was matched by.
     unmatched_titles : tuple of str
-        Titles of columns that the list has no place for.
+        Titles of columns that the list has no place for, or that are of another figure or year.
     """
 
     rows: list[dict[str, str]]
@@ -34,26 +40,32 @@ class ListPaste:
     unmatched_titles: tuple[str, ...]
 
 
-def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
-    """Read a table that was copied with its titles, cells apart by tabs or commas.
+def parse_paste(ledger: ListDefinition, text: str, latest_year: int | None = None) -> ListPaste:
+    """Read a table that was copied with its titles, cells apart by tabs, bars, semicolons or commas.
+
+    Parameters
+    ----------
+    ledger : ListDefinition
+    text : str
+    latest_year : int, optional
+        The latest fiscal year: of amounts under titles with years, its own are taken.
 
     Raises
     ------
     InputError
-        If no line names two columns of the list, or a cell is too long.
+        If no line names two columns of the list, a unit is not known, or a cell is too long.
     """
-    lines = _records(text)
     best: dict[int, str] = {}
+    lines: list[list[str]] = []
     header = 0
-    for place, line in enumerate(lines[:SEARCHED]):
-        result: dict[int, str] = {}
-        for at, cell in enumerate(line):
-            name = title_column(ledger, cell)
-            # of two titles for one column the first holds
-            if name and name not in result.values():
-                result[at] = name
-        if len(result) > len(best):
-            best, header = result, place
+    for delimiter in _DELIMITERS:
+        if delimiter not in text:
+            continue
+        cut = _records(text, delimiter)
+        for place, line in enumerate(cut[:SEARCHED]):
+            result = match_titles(ledger, line, latest_year)
+            if len(result) > len(best):
+                best, header, lines = result, place, cut
     if len(best) < FEWEST:
         raise InputError(
             "No line of what was pasted names two columns of this list; copy the table with its header "
@@ -61,7 +73,12 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
             titles=", ".join(column.titles[0] for column in ledger.columns if column.titles),
         )
     titles = lines[header]
-    rows = [_row(ledger, line, best) for line in lines[header + 1 :]]
+    below = lines[header + 1 :]
+    while below and _is_ruled(below[0]):
+        below = below[1:]
+    powers = _powers(ledger, lines[: header + 1], best, below[:1])
+    below = below[1:] if below and unit_line(below[0]) else below
+    rows = [_row(ledger, line, best, powers) for line in below]
     unmatched = tuple(
         cell.strip()
         for at, cell in enumerate(titles)
@@ -72,9 +89,18 @@ def parse_paste(ledger: ListDefinition, text: str) -> ListPaste:
     )
 
 
-def _row(ledger: ListDefinition, line: list[str], columns: Mapping[int, str]) -> dict[str, str]:
+def _row(
+    ledger: ListDefinition,
+    line: list[str],
+    columns: Mapping[int, str],
+    powers: Mapping[str, int | None],
+) -> dict[str, str]:
     """The cells of a line by column; what says that it is a total stays where a row is known by."""
-    row = {name: line[at] for at, name in columns.items() if at < len(line)}
+    row = {
+        name: written_unit(line[at], powers.get(name))
+        for at, name in columns.items()
+        if at < len(line)
+    }
     first = next((at for at, cell in enumerate(line) if cell.strip()), None)
     if first is not None and first not in columns:
         kind = non_firm_kind(line[first])
@@ -84,9 +110,31 @@ def _row(ledger: ListDefinition, line: list[str], columns: Mapping[int, str]) ->
     return row
 
 
-def _records(text: str) -> list[list[str]]:
+def _powers(
+    ledger: ListDefinition,
+    head: Sequence[Sequence[str]],
+    columns: Mapping[int, str],
+    first: Sequence[Sequence[str]],
+) -> dict[str, int | None]:
+    """The unit of each column of amounts: in its title, in a line of units, or above them all."""
+    of_all = unit_above(head[:-1])
+    beside = next((units for line in (*head[-2:-1], *first) if (units := unit_line(line))), [])
+    powers: dict[str, int | None] = {}
+    for at, name in columns.items():
+        if name in ledger.amounts:
+            own = title_power(head[-1][at])
+            line = header_text(beside[at]).power if at < len(beside) else None
+            powers[name] = next((power for power in (own, line) if power is not None), of_all)
+    return powers
+
+
+def _is_ruled(line: Sequence[str]) -> bool:
+    """Whether a line only sets the header apart, as in a table of Markdown."""
+    return any(line) and all(not cell.strip(" -:=+") for cell in line)
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
     """The cells of each line, whatever ends it."""
-    delimiter = "\t" if "\t" in text else ","
     records: list[list[str]] = []
     try:
         # a return alone, which a cell of a spreadsheet may hold, ends a line as well

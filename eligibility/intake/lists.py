@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import fsum
 from typing import Any
 
@@ -20,14 +19,11 @@ from eligibility.domain.results import UNMET
 from eligibility.domain.text import Message, Wording, msgid
 from eligibility.intake.cells import CellFormat, CellTrouble, normal, parse
 from eligibility.intake.firm_names import name_key
+from eligibility.intake.list_titles import match_titles, title_column, title_power, written_unit
 from eligibility.intake.non_firm_rows import RowKind, non_firm_kind
 from eligibility.schemes.lists import Count, ListColumn, ListDefinition, ListRows
 
 Rows = Sequence[Mapping[str, str | None]]
-#: a list's own column of numbers
-NUMBERED = ("序号", "编号", "No.")
-#: characters before a title that leave it one, as in 专利权名称
-MOST_BEFORE = 4
 #: how far a total may lie from its sum, in CNY: both are rounded to 0.01 of 万元
 ROUNDING = 100.0
 #: a note, signature or line has so few cells; with more it is a thing with an odd name
@@ -42,11 +38,21 @@ LEFT_OUT: Mapping[RowKind, str] = {
     RowKind.EXAMPLE: msgid("it looks like an example"),
     RowKind.NUMBERS: msgid("it holds numbers of columns"),
     RowKind.HEAD: msgid("it repeats the header"),
+    RowKind.GROUP: msgid("it looks like the heading of a group"),
 }
 _OWNERS = re.compile(r"[;；、|\n]|(?<=司)[,，]|\s[,，]\s")
+#: a part of the row above it
+_OF_WHICH = re.compile(r"\s*其中\s*[:：]?")
+#: a year as a list has it: alone, of two digits, or that of a day or month
+_YEAR = re.compile(
+    r"((?:19|20)\d{2})(?:\s*(?:财年|年度?|[-/.年]\s*\d{1,2}\s*月?(?:\s*[-/.]?\s*\d{1,2}\s*日?)?))?|(\d{2})\s*年度?"
+)
+#: what is bracketed behind a word and takes back what it says
+_TAKEN_BACK = re.compile(
+    r"\([^()]*(?:申请|受理|实审|审查|公[布开]|未授|待授|失效|无效|终止|届满|过期|放弃|驳回|撤回|注销|许可|受让|转让|共有)[^()]*\)$"
+)
 _CIRCLED, _SPACES = re.compile("[①-⑳⑴-⒇]+"), re.compile(r"\s+")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_PUNCTUATION = re.compile(r"[\W_]+")
 
 
 def rows_with_entries(rows: Rows) -> list[dict[str, str]]:
@@ -66,14 +72,24 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
     titles, wherever they stand.
     """
     places: Mapping[str, str] | None = None
+    powers: Mapping[str, int | None] = {}
     remaining: list[dict[str, str]] = []
     left_out = 0
     for row in rows_with_entries(rows):
         found = {place: title_column(ledger, text) for place, text in row.items()}
         if len(row) > 1 and all(name is not None for name in found.values()):
-            named = {place: name for place, name in found.items() if name}
+            cells = list(row)
+            named = {
+                cells[at]: name for at, name in match_titles(ledger, list(row.values())).items()
+            }
             # titles that are not certain leave the rows where they stand
-            places = named if len(set(named.values())) == len(named) else None
+            titled = [name for name in found.values() if name]
+            places = named if sorted(named.values()) == sorted(titled) else None
+            powers = {
+                name: title_power(row[place])
+                for place, name in (places or {}).items()
+                if name in ledger.amounts
+            }
             left_out += 1
             if places is not None and all(len(above) == 1 for above in remaining):
                 # what stands alone above the titles is the heading of the table
@@ -82,47 +98,14 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
         elif places is None:
             remaining.append(row)
         else:
-            moved = {places[place]: text for place, text in row.items() if place in places}
+            moved = {
+                places[place]: written_unit(text, powers.get(places[place]))
+                for place, text in row.items()
+                if place in places
+            }
             # nothing is lost: what stands under a title of numbers alone stays where it is
             remaining.append(moved or row)
     return remaining, left_out
-
-
-def title_column(ledger: ListDefinition, text: str) -> str | None:
-    """The column that a text is the title of; "" for one of numbers, None if it is no title."""
-    plain, bare = _plain(text), _without_punctuation(text)
-    if not plain:
-        return None
-    for column in ledger.columns:
-        if any(
-            plain == short or bare == whole for short, whole in map(_title_forms, column.titles)
-        ):
-            return column.id
-    if any(plain == _title_forms(title)[0] for title in NUMBERED):
-        return ""
-    near = [
-        column.id
-        for column in ledger.columns
-        if any(
-            len(title) > 1
-            and short
-            and plain.endswith(short)
-            and len(plain) - len(short) <= MOST_BEFORE
-            for title in column.titles
-            for short, _whole in (_title_forms(title),)
-        )
-    ]
-    return near[0] if near else None
-
-
-@cache
-def _title_forms(title: str) -> tuple[str, str]:
-    """A title of a definition without what is in brackets, and with it; both without punctuation."""
-    return _plain(title), _without_punctuation(title)
-
-
-def _without_punctuation(text: str) -> str:
-    return _PUNCTUATION.sub("", normal(text))
 
 
 def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
@@ -134,18 +117,27 @@ def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
     kinds: list[RowKind | None] = []
     amounts = [column.id for column in ledger.columns if column.kind == "money"]
     above: list[dict[str, str]] = []
+    since = 0
     for row in rows_with_entries(rows):
         first = next((row[column.id] for column in ledger.columns if column.id in row), "")
         kind = non_firm_kind(first)
+        if kind is RowKind.GROUP and len(row) > 1:
+            # what is named like a place or group of firms may be a product or right
+            kind = None
         if kind is RowKind.NUMBERS and not _is_numbering(list(row.values())):
             kind = None
         if kind in _SPARSE and len(row) > SPARSE:
             kind = None
-        if kind is None and ledger.columns[0].id not in row and _is_sum(row, above, amounts):
-            kind = RowKind.TOTAL
+        if kind is None and ledger.columns[0].id not in row:
+            same_year = [each for each in above if each.get("year") == row.get("year")]
+            # of everything, of a year, or since the last one
+            if any(_is_sum(row, some, amounts) for some in (above, same_year, above[since:])):
+                kind = RowKind.TOTAL
         kinds.append(kind)
         if kind is None:
             above.append(row)
+        elif kind is RowKind.TOTAL and len(row) > 1:
+            since = len(above)
     return kinds
 
 
@@ -229,9 +221,20 @@ def read_ledger(ledger: ListDefinition, rows: Rows, firm: str | None = None) -> 
     """Texts as columns; what cannot be read is named with row and column."""
     troubles: dict[tuple[int, str], Message] = {}
     columns: dict[str, NDArray[Any]] = {}
+    parts = [
+        row
+        for row, texts in enumerate(rows)
+        if _OF_WHICH.match(texts.get(ledger.columns[0].id) or "")
+    ]
     for column in ledger.columns:
         texts = [row.get(column.id) for row in rows]
         values = [_value(text, column, troubles, row, firm) for row, text in enumerate(texts)]
+        for row in parts if column.kind == "money" else ():
+            # counted or not, one of the two would be wrong
+            values[row] = None
+            troubles[row, column.id] = Message(
+                "it may be a part (其中) of the row above; delete it, or name it without 其中"
+            )
         columns[column.id] = _array(values, column.kind)
     return ListRows(columns, troubles, len(rows), normal)
 
@@ -273,8 +276,10 @@ def _value(
             )
         return word
     try:
+        if column.kind == "count" and (year := _YEAR.fullmatch(normal(text))):
+            return float(year[1] or f"20{year[2]}")
         form = WRITTEN_BACK if column.may_be_negative else FORMATS[column.kind]
-        return parse(text.strip().removesuffix("年"), form)
+        return parse(text, form)
     except CellTrouble as trouble:
         troubles[row, column.id] = Message(
             "{value} is not understood; expected: {expected}",
@@ -290,7 +295,7 @@ def _word(text: str, column: ListColumn) -> str | None:
         normal(text),
         normal(plain),
         _SPACES.sub("", normal(plain)),
-        _BRACKETS.sub("", normal(plain)).strip(),
+        *(() if _TAKEN_BACK.search(normal(plain)) else (_BRACKETS.sub("", normal(plain)).strip(),)),
     ):
         if form in column.words:
             return column.words[form]
@@ -323,11 +328,6 @@ def _owner_trouble(text: str, owners: Sequence[str], firm: str | None) -> Messag
         "{value} is not {firm}; if it is a former name write “the firm”, else “other”",
         {"value": text, "firm": firm},
     )
-
-
-def _plain(text: str) -> str:
-    """A title without brackets and what is in them, spaces and punctuation."""
-    return _PUNCTUATION.sub("", _BRACKETS.sub("", normal(text)))
 
 
 def _array(values: list[Any], kind: Kind) -> NDArray[Any]:

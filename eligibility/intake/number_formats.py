@@ -15,6 +15,13 @@ from functools import cache
 _TOKENS = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|([0#?])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _UNIT = re.compile("亿|千万|百万|万|千元|千|元")
+#: another unit, currency or share written beside the digits, which no reader of amounts takes for nothing
+_OTHER_UNIT = re.compile(
+    r"(?:(?!cny|rmb|yuan)[a-z])+|[%‰$€£₩]|美元|港[元币]|欧元|日元", re.IGNORECASE
+)
+_OWN_CURRENCY = re.compile("cny|rmb|yuan", re.IGNORECASE)
+#: a number as it is, and the exponent of one
+_GENERAL, _EXPONENT = re.compile("general", re.IGNORECASE), re.compile(r"(?<=[0#?])E[-+]")
 _COMPARE = {
     "<": lambda one, other: one < other, "<=": lambda one, other: one <= other,
     ">": lambda one, other: one > other, ">=": lambda one, other: one >= other,
@@ -85,11 +92,14 @@ def _parse(part: str) -> _Section:
     percent = point = False
     digits_behind = commas = digits = 0
     literal_point = False
-    behind = ""
+    behind = beside = ""
+    part = _EXPONENT.sub("", _GENERAL.sub("0", part))
     for token in _TOKENS.finditer(part):
         quoted, escaped, bracket, digit, other = token.groups()
         literal = quoted if quoted is not None else escaped
         if bracket is not None:
+            if bracket.startswith("$"):
+                beside += bracket[1:].partition("-")[0]
             match = _CONDITION.fullmatch(bracket.strip())
             condition = (match[1], float(match[2])) if match else condition
         elif digit:
@@ -99,6 +109,7 @@ def _parse(part: str) -> _Section:
         elif literal is not None:
             literal_point = literal_point or (literal == "." and digits > 0 and not point)
             behind += literal
+            beside += literal
         elif other == ".":
             point = True
         elif other == ",":
@@ -107,7 +118,8 @@ def _parse(part: str) -> _Section:
             percent = True
         elif other is not None:
             behind += other
-    unit = _UNIT.search(behind)
+            beside += other if other in "$€£" else ""
+    unit = _OTHER_UNIT.search(_OWN_CURRENCY.sub("", beside)) or _UNIT.search(behind)
     return _Section(
         condition, 3 * commas + digits_behind if digits else 0, percent and digits > 0, unit[0] if unit and digits else "",
     )  # fmt: skip

@@ -21,9 +21,7 @@ from eligibility.domain.facts import Field, FirmTable, RowIssue
 from eligibility.domain.text import Message
 from eligibility.intake.blocks import Block, TextBlock
 from eligibility.intake.cells import (
-    MISSING,
     CellFormat,
-    normal,
     titles_to_codes,
     whole_text,
 )
@@ -34,7 +32,7 @@ from eligibility.intake.header_labels import IDENTITY
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
-from eligibility.intake.non_firm_rows import RowKind, non_firm_kind, plain_head, suspects
+from eligibility.intake.non_firm_places import name_heads, non_firm_places
 from eligibility.intake.row_batch import CheckedBlock, RowBatch, join_batches
 from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.source import Source
@@ -273,7 +271,10 @@ class Intake:
         for field_id, expected_by_row in differing:
             for place, expected in expected_by_row.items():
                 troubles.add(place, field_id, expected, fatal=False)
-        for place, kind in self._non_firms(block, firms).items():
+        non_firms = non_firm_places(
+            block, firms, self.file, self.headers, self._name_heads, with_names=self.with_names
+        )
+        for place, kind in non_firms.items():
             troubles.reject(
                 place, "uscc" if firms.blank("name")[place] else "name", Message(kind.value)
             )
@@ -363,40 +364,9 @@ class Intake:
                     )
         return np.flatnonzero(~blank)
 
-    def _non_firms(self, block: Block, firms: FirmTable) -> dict[int, RowKind]:
-        """Rows without a readable code that stand under the name of no firm, by place."""
-        codeless = np.flatnonzero(firms.blank("uscc"))
-        if not len(codeless) or not self.with_names:
-            return {}
-        heads = self._name_heads
-        names = pa.array(firms.texts("name")[codeless], pa.string())
-        result = {}
-        for place in codeless[suspects(names)].tolist():
-            if kind := non_firm_kind(firms.texts("name")[place], heads):
-                result[place] = kind
-        for place in codeless[firms.blank("name")[codeless]].tolist():
-            texts = self._texts(block, place)
-            kind = non_firm_kind(texts[0], heads) if texts else None
-            # a figure that stands first says nothing of its row, nor does a date beside others
-            is_figure = kind is RowKind.NUMBERS or (kind is RowKind.DAY and len(texts) > 1)
-            if kind is not None and not is_figure:
-                result[place] = kind
-        return result
-
     @cached_property
     def _name_heads(self) -> frozenset[str]:
-        """What may stand above names and codes, in plain form."""
-        fields = [field for field in self.fields if field.id in IDENTITY]
-        heads = [
-            head for field in fields for head in (field.title.zh, field.title.en, *field.aliases)
-        ]
-        heads += [self.columns[name].header for name in IDENTITY if name in self.columns]
-        return frozenset(map(plain_head, heads))
-
-    def _texts(self, block: Block, place: int) -> list[str]:
-        """The cells of a row that say anything."""
-        cells = (column[place].as_py() for column in block.text.columns)
-        return [cell for cell in cells if normal(cell) not in MISSING]
+        return name_heads(self.fields, self.headers)
 
     def _duplicates(
         self,

@@ -14,9 +14,12 @@ _DIGITS = {
     "一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3,
     "one": 1, "two": 2, "three": 3,
 }  # fmt: skip
-_DAY = r"(?:\s*(?:12\s*月\s*(?:31\s*日)?|[-/.]12[-/.]31|1\s*月?\s*[-至到~—]\s*12\s*月(?:份)?))?"
+_DAY = (
+    r"(?:\s*(?:12\s*月\s*(?:31\s*日|份?[末底]?)?|[-/.]12(?:[-/.]31)?(?!\d)|12(?:31)?(?!\d)|"
+    r"0?1\s*月?\s*[-至到~—]\s*12\s*月(?:份)?))?"
+)
 #: what may stand behind a year and leaves it the whole of it, or its end
-_OF_YEAR = r"(?:年?[末底终]|全年|年?累计)?(?:\s*(?:实际|审定|审计|决算)数?)?"
+_OF_YEAR = r"(?:年?[末底终]|全年度?|年?累计)?(?:\s*(?:年?报|(?:实际|审定|审计|决算|汇算清缴)数?))?"
 _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _CHINESE_CALENDAR = re.compile("二[〇零○][〇零○一二三四五六七八九]{2}(?=\\s*(?:会计|财务)?年)")
 #: the place in the window, counted from its last year; then from its first
@@ -32,20 +35,39 @@ _PLACES = (
     re.compile(r"(first|second|third)[\s_-]*year"),
 )
 _CALENDAR = re.compile(
-    rf"(?:截[至止]到?|公元)?(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?!\d)\s*(?:财年|fy(?![a-z])|(?:会计|财务)?(?:年\s*度|年)?){_DAY}{_OF_YEAR}"
+    rf"(?:截[至止]到?|公元)?(?:fy\s*)?(?<!\d)((?:19|20)\d{{2}})(?=\D|$|12(?:31)?(?!\d))\s*(?:自然年|财年|fy(?![a-z])|(?:会计|财务)?(?:年\s*度|年)?){_DAY}{_OF_YEAR}"
 )
 _SHORT_CALENDAR = re.compile(
-    rf"(?<![a-z])fy\s*(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*(?:财年|年{_DAY}(?:度)?{_OF_YEAR})"
+    rf"(?<![a-z])fy\s*['’]?(\d{{2}})(?!\d)|(?<![\d.])(\d{{2}})\s*(?:财年|年{_DAY}(?:度)?{_OF_YEAR})"
 )
 #: years before the year of the application
 _BEFORE = (
-    re.compile(r"(?<![a-z])[tn]\s*-\s*([123])(?!\d)\s*(?:期|年?度?)"),
-    re.compile(r"(大前|上上|前一?|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
+    re.compile(r"(?:(?<![a-z])[tn]|(?:申报|申请)年?度?)\s*-\s*([123])(?!\d)\s*(?:期|年?度?)"),
+    re.compile(r"往?(大前|上上|前一?|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
 )
 _BEFORE_WORDS = {"上": 1, "上一": 1, "前一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
-_NEAR = re.compile(r"(?:最近|近)\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?")
+#: 前三年, 上二年 as 近三年, 近二年; 前一年 alone is one of the words above
+_NEAR = re.compile(
+    r"(?:最近|近|往前|(?<![申请报大上])[前上](?=[一二两三123]))\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
+)
+#: beside the name of a figure, what makes it another one: a plan, a share, a growth, a part of a year, other books
+ANOTHER_FIGURE = re.compile(
+    r"预[计算测期]|计划|目标|估[计算]|加计|会计口径|利润表|资本化|费用化|增长|增[加减幅量速]|同比|环比|占|比[例重率]|"
+    r"(?<!税)率|年初|期初|上期|[上下]半年|季度|人均|月均|高峰|合并|母公司|集团|[子分]公司|(?<!不)含税|出口|利润|"
+    r"\d{1,2}\s*月?\s*[-至到~—]\s*\d{1,2}\s*月|budget|plan|forecast|growth|share|ratio"
+)
+#: the year that others are told from: beside it nobody can say which one it is
+_THIS_YEAR = re.compile(
+    r"(?:本|今|当)(?:会计)?年度?(?:末|底)?|本期(?:末|数)?|(?<![a-z\d])t(?:年|期)?(?![a-z\d\s]*[-+]|[a-z])"
+)
+#: the last two digits of a year behind an apostrophe, which marks a text cell as well
+_APOSTROPHE_YEAR = re.compile(r"['’‘`＇]\s*(\d{2})(?!\d)\s*年?")
+#: a month, where no day or end of it is named
+_MONTH = re.compile(
+    r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*(?:月(?!\s*(?:\d|份?[末底终]|[-至到~—]))|(?!\s*[-/.月\d至到~—–]))"
+)
 #: what no word for a year is without; most names are
-_ANY = re.compile(r"\d|[第近上前去〇零○]|first|second|third|year")
+_ANY = re.compile(r"\d|[第近上前去往〇零○]|first|second|third|year")
 
 
 @dataclass(frozen=True)
@@ -62,12 +84,15 @@ class YearWords:
         A calendar year.
     clash : tuple of str
         Two words of the name that mean different years, as they stand there.
+    relative : str
+        The word that tells the year from that of the application, as 上年 does.
     """
 
     rest: str
     place: int | None = None
     calendar: int | None = None
     clash: tuple[str, ...] = ()
+    relative: str = ""
 
     def place_in(self, application_year: int | None) -> int | None:
         """The place in the window of an application year; None where the year lies outside it."""
@@ -82,6 +107,33 @@ class YearWords:
 def near_years(name: str) -> tuple[str, set[int]]:
     """A name without 近一年, 近二年, 近三年, and the numbers of those that stand in it."""
     return _NEAR.sub(" ", name), {_DIGITS[match[1]] for match in _NEAR.finditer(name)}
+
+
+def without_this_year(name: str) -> str | None:
+    """A name without 本年, 今年, 本期 or T; None where no such word stands in it."""
+    rest, count = _THIS_YEAR.subn(" ", name)
+    return rest if count else None
+
+
+def spell_out_years(text: str) -> str:
+    """A text with '25 written as 2025年."""
+    return _APOSTROPHE_YEAR.sub(r"20\1年", text)
+
+
+#: what all of these are without
+_SHEET_WORD = re.compile(
+    r"[近前上本今当往]|(?<![a-z])t(?![a-z])|\d{4}\s*[-/.年]\s*\d{1,2}(?!\d)", re.IGNORECASE
+)
+
+
+def may_name_years(text: str) -> bool:
+    """Whether a cell may hold a word that decides what the years of other cells mean."""
+    return _SHEET_WORD.search(text) is not None
+
+
+def named_months(text: str) -> set[tuple[int, int]]:
+    """Year and number of each month that a text names without a day."""
+    return {(int(match[1]), int(match[2])) for match in _MONTH.finditer(text)}
 
 
 def split_year(
@@ -120,8 +172,10 @@ def split_year(
     take(_CALENDAR, calendars, lambda match: int(match[1]))
     if not calendars:
         take(_SHORT_CALENDAR, calendars, lambda match: 2000 + int(match[1] or match[2]))
+    told = len(places)
     take(_BEFORE[0], places, lambda match: 4 - int(match[1]))
     take(_BEFORE[1], places, lambda match: 4 - _BEFORE_WORDS[match[1]])
+    relative = places[told][0] if len(places) > told else ""
     near = [(match[0], 4 - _DIGITS[match[1]]) for match in _NEAR.finditer(rest)]
     for word, place in near:
         if near_counts or (place == 3 and not places and not calendars):
@@ -133,6 +187,7 @@ def split_year(
         places[0][1] if places else None,
         calendars[0][1] if calendars else None,
         _clash(places, calendars, application_year),
+        relative,
     )
 
 

@@ -395,3 +395,10 @@ def test_a_code_that_a_spreadsheet_rounded_or_guarded_is_told_apart() -> None:
     with pytest.raises(CellTrouble) as letter:
         parse("9115O105XNBU6HUA33", form)
     assert "character 5 is O" in str(letter.value.expectation)
+
+
+@pytest.mark.parametrize("text", ["1500①", "1500²", "①1500", "1５00⑴", "12₃"])
+def test_the_mark_of_a_footnote_is_no_digit(text: str) -> None:
+    for field in (MONEY, FIELDS["staff_total"]):
+        with pytest.raises(CellTrouble):
+            parse(text, CellFormat(field))

@@ -158,3 +158,22 @@ def test_a_damaged_or_endless_file_is_refused_or_read_within_bounds(content: byt
 def test_words_that_begin_like_a_picture_are_text() -> None:
     text = f"BMW,{','.join(HEADS)}\n1,乙地一公司,1500,20,2018-03-01\n"
     assert read(text.encode()).read == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n<html><table>", "web archive"),
+        (b'[{"name": "a"}]', "JSON"), (b'{"name": "a", "staff_total": 3}', "JSON"), (b'\xef\xbb\xbf[["name", "uscc"]]', "JSON"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_program_is_called_what_it_is(content: bytes, says: str) -> None:
+    with pytest.raises(InputError, match=says):
+        read(content)
+
+
+def test_a_bracket_before_a_name_makes_no_json() -> None:
+    assert (
+        read('"[甲]企业名称",职工总数\n乙地一公司,3\n'.encode(), "firms.csv").headers.headers[0]
+        == "[甲]企业名称"
+    )

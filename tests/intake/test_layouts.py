@@ -151,6 +151,62 @@ def test_one_row_a_firm_and_year_is_laid_together() -> None:
     assert batch.rows.tolist() == [2, 5]
 
 
+@pytest.mark.parametrize("heading", ["合计", "三年合计", "增长率", "平均", "同比增长（%）"])
+def test_what_is_worked_out_of_the_years_stands_beside_them_and_is_no_firm(heading: str) -> None:
+    batch = read(f"""
+企业名称,乙地一公司,,,
+项目,2023年,2024年,2025年,{heading}
+销售收入（万元）,1000,1200,1500,3700
+职工总数,90,95,100,
+科技人员数,18,19,20,
+""")
+    assert values_of_one(batch, "sales_revenue_y1", "staff_total", "st_staff") == [1e7, 100, 20]
+    assert batch.read == 1
+
+
+def test_a_column_of_nobody_beside_years_is_refused() -> None:
+    with pytest.raises(InputError, match="not certain which firm"):
+        read(
+            "企业名称,乙地一公司,,\n项目,2024年,2025年,乙地二公司\n销售收入（万元）,1,2,3\n净资产（万元）,1,2,3\n职工总数,1,2,3"
+        )
+
+
+@pytest.mark.parametrize(
+    "head", ["企业名称,指标,数值", "企业名称,年度,指标,数值", "企业名称,项目,2024,2025"]
+)
+def test_one_row_a_firm_and_figure_is_refused_with_what_to_do(head: str) -> None:
+    width = head.count(",") - 1
+    lines = [
+        f"乙地一公司,{name}{',1' * width}"
+        for name in ("第三年销售收入（万元）", "职工总数", "科技人员数")
+    ]
+    with pytest.raises(InputError, match="one row a firm and figure"):
+        read("\n".join([head, *lines]))
+
+
+@pytest.mark.parametrize(
+    "again", ["企业名称,第三年销售收入（元）,职工总数", "企业名称,职工总数,第三年销售收入（万元）", "企业名称,第二年销售收入（万元）,职工总数"]
+)  # fmt: skip
+def test_a_second_header_with_other_columns_is_refused(again: str) -> None:
+    head = "企业名称,第三年销售收入（万元）,职工总数\n乙地一公司,1500,100\n"
+    with pytest.raises(InputError, match="row 3: a second header stands here"):
+        read(f"{head}{again}\n乙地二公司,9500000,40\n")
+    assert read(f"{head}企业名称,第三年销售收入,职工总数\n乙地二公司,950,40\n").read == 3
+    # a name of a column alone makes no header
+    assert read(f"{head}企业名称,1500,300\n乙地二公司,950,40\n").rejects.num_rows == 1
+
+
+def test_an_example_in_the_first_rows_is_none_under_whatever_code() -> None:
+    batch = read(
+        f"企业名称,统一社会信用代码,职工总数\n示例企业（请删除）,{ONE},3\n示例软件（北京）有限公司,{TWO},4\n"
+    )
+    assert values(batch, "uscc") == [[TWO]]
+    assert "an example" in str(batch.issues[0].sentence)
+    assert (
+        read(f"企业名称,统一社会信用代码,职工总数\nXX科技有限公司,{ONE},3\n").rejects.num_rows == 0
+    )
+
+
 def test_a_name_merged_over_its_years_holds_on() -> None:
     merged = LONG.replace(f"乙地一公司,{ONE},2024", ",,2024").replace(f"乙地一公司,{ONE},2025", ",,2025")  # fmt: skip
     assert values(read(merged), "sales_revenue_y3") == [[1.5e7, 9.5e6]]

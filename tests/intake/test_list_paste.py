@@ -71,3 +71,54 @@ def test_a_total_named_in_a_column_that_the_list_lacks_is_known_as_a_total() -> 
     rows = parse_paste(LISTS["ip"], text).rows
     assert [row["name"] for row in rows] == ["甲软件", "合计6项", "乙软件"]
     assert [kind is not None for kind in entries(LISTS["ip"], rows)] == [False, True, False]
+
+
+def amounts(text: str, latest_year: int | None = 2025) -> list[str | None]:
+    return [row.get("income") for row in parse_paste(LISTS["product"], text, latest_year).rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "income"),
+    [
+        ("产品名称\t上年度销售收入（元）\n甲\t4,000,000\n", "4,000,000元"),
+        ("产品名称\t销售收入(千元)\n甲\t4000\n", "4000千元"),
+        ("产品名称\t收入\n\t元\n甲\t4000000\n", "4000000元"),
+        ("单位：元\n产品名称\t收入\n甲\t4000000\n", "4000000元"),
+        ("产品名称\t收入\n/\t万元\n甲\t400\n", "400"),
+        ("单位：元\n产品名称\t收入（万元）\n甲\t400\n", "400"),
+        ("产品名称\t收入（元）\n甲\t400万\n", "400万"),
+        ("产品名称;收入（元）\n甲;4000000\n", "4000000元"),
+        ("产品名称|收入（元）\n---|---\n甲|4000000\n", "4000000元"),
+    ],
+)
+def test_an_amount_is_read_in_the_unit_of_its_title_its_line_or_its_table(
+    text: str, income: str
+) -> None:
+    assert amounts(text) == [income]
+
+
+def test_a_unit_that_is_not_known_is_refused_and_not_taken_for_the_lists_own() -> None:
+    with pytest.raises(InputError, match="its unit is not known"):
+        parse_paste(LISTS["product"], "产品名称\t收入（美元）\n甲\t400\n")
+
+
+def test_titles_pasted_into_the_table_give_their_unit_as_well() -> None:
+    rows = [{"name": "产品名称", "income": "收入（元）"}, {"name": "甲", "income": "4000000"}]
+    assert without_titles(LISTS["product"], rows) == ([{"name": "甲", "income": "4000000元"}], 1)
+
+
+@pytest.mark.parametrize(
+    "title", ["2024年销售收入", "24年销售收入", "第一年收入", "预计收入", "收入（预算）", "收入占比", "2026年1-3月收入"]
+)  # fmt: skip
+def test_the_income_of_another_year_a_plan_or_a_share_is_not_that_of_the_list(title: str) -> None:
+    paste = parse_paste(LISTS["product"], f"产品名称\t是否主要产品\t{title}\n甲\t是\t400\n", 2025)
+    assert paste.unmatched_titles == (title,)
+
+
+def test_of_several_years_the_latest_is_taken_and_an_exact_title_before_a_near_one() -> None:
+    assert amounts("产品名称\t2024年收入\t2025年收入\n甲\t3\t4\n") == ["4"]
+    assert amounts("产品名称\t第一年收入\t第二年收入\t第三年收入\n甲\t2\t3\t4\n") == ["4"]
+    assert amounts("产品名称\t产品收入\t收入\n甲\t3\t4\n") == ["4"]
+    # without the year of the application nobody can say which is the latest
+    with pytest.raises(InputError):
+        amounts("产品名称\t2024年收入\t2025年收入\n甲\t3\t4\n", None)

@@ -50,6 +50,61 @@ def test_subtotals_and_a_total_of_activities_are_left_out() -> None:
     assert said("activity", *rows, unnamed).fields["rd_personnel_y3"] == 3e4
 
 
+def test_subtotals_of_years_and_groups_are_left_out_whether_named_or_not() -> None:
+    costs = SCHEME.lists["activity"].amounts
+
+    def row(amount: str, **cells: str) -> dict[str, str]:
+        return cells | dict.fromkeys(costs, amount)
+
+    rows = [
+        row("1", name="RD01", year="2024"), row("1", name="2024年小计", year="2024"), row("1", name="RD01", year="2025"),
+        row("2", name="RD02", year="2025"), row("3", year="2025"), row("3", name="2025年合计"), row("4", name="三年合计"),
+    ]  # fmt: skip
+    found = said("activity", *rows)
+    assert (found.fields["rd_direct_y2"], found.fields["rd_direct_y3"]) == (1e4, 3e4)
+    assert found.status.tolist() == [MET, UNMET, MET, MET, UNMET, UNMET, UNMET]
+
+
+def test_a_part_of_the_row_above_is_asked_about_and_not_added() -> None:
+    found = said("product", *PRODUCTS, {"name": "其中：软件甲型", "income": "300", "main": "是"})
+    assert found.fields["hitech_income_y3"] is None
+    assert "a part (其中) of the row above" in str(found.reasons[2])
+
+
+@pytest.mark.parametrize(
+    "year", ["2025", "2025年", "2025年度", "25年", "2025-06-01", "2025年6月", "2025.06", "２０２５"]
+)
+def test_the_year_of_a_row_may_be_that_of_a_day(year: str) -> None:
+    found = said("conversion", {"result": "甲", "year": year})
+    assert found.fields["conversions_y3"] == 1
+
+
+@pytest.mark.parametrize("year", ["第三年", "2025至2026年", "1年半"])
+def test_any_other_word_for_a_year_is_asked_about(year: str) -> None:
+    assert said("conversion", {"result": "甲", "year": year}).fields["conversions_y3"] is None
+
+
+@pytest.mark.parametrize(
+    "word", ["独占许可", "五年以上全球独占许可", "普通许可", "独占许可（5年以上）", "某种许可方式"]
+)
+def test_a_licence_in_any_words_is_no_right_or_is_asked_about(word: str) -> None:
+    assert said("ip", RIGHT | {"acquired": word}).fields["ip_class1_count"] in (0, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"class": "发明（申请中）"}, {"class": "发明专利（已失效）"}, {"status": "有效（已过期）"}, {"acquired": "自主研发（受让）"}],
+)  # fmt: skip
+def test_what_brackets_take_back_is_asked_about(change: dict[str, str]) -> None:
+    assert said("ip", RIGHT | change).fields["ip_class1_count"] is None
+
+
+@pytest.mark.parametrize("change", [{"class": "实用新型（已缴费）"}, {"status": "有效（质押）"}])
+def test_what_brackets_add_does_not_matter(change: dict[str, str]) -> None:
+    found = said("ip", RIGHT | change)
+    assert {found.fields["ip_class1_count"], found.fields["ip_class2_count"]} == {0, 1}
+
+
 def test_a_total_turns_no_unmet_condition_met() -> None:
     draft = {
         "facts": {"application_date": "2026-05-20", "total_income_y3": "1500"},
@@ -82,7 +137,7 @@ def test_the_same_product_twice_leaves_the_income_open() -> None:
     assert "row 1" in str(found.reasons[2])
 
 
-@pytest.mark.parametrize("number", ["ZL202110123456.7", "CN 2021 1012 3456.7", "2021101234567", "zl2021101234567"])  # fmt: skip
+@pytest.mark.parametrize("number", ["ZL202110123456.7", "CN 2021 1012 3456.7", "2021101234567", "zl2021101234567", "专利号：ZL202110123456.7", "ZL 2021 1 0123456.7（授权）"])  # fmt: skip
 def test_the_same_number_counts_once(number: str) -> None:
     found = said("ip", RIGHT | {"number": "ZL 202110123456.7"}, RIGHT | {"name": "乙", "number": number})  # fmt: skip
     assert found.fields["ip_class1_count"] == 1

@@ -40,6 +40,8 @@ def workbook(*cells: tuple[str, object, str]) -> bytes:
         (500, '[>=10000]0!.0,"万";0', None), (15, '0.00"元"', "15元"), (20, '0"人"', None), (1500, "#,##0.00", None),
         (1500, "General", None), (-5, "#,##0.00_);(#,##0.00)", None), (15, "[Red]0.00", None), (15, "¥#,##0.00", None),
         (0.1 + 0.2, "0%", "30%"), (15, "0.00E+00", None),
+        (15, 'General"万"', "15万"), (1500, '0.0,"K"', "1.5K"), (1500, '0.0"M"', "1500M"), (20, '0"%"', "20%"), (20, "0!%", "20%"),
+        (15, "[$$-409]#,##0.00", "15$"), (15, "[$USD] #,##0", "15USD"), (15, "$#,##0", "15$"), (15, '"RMB "0.00', None), (15, "[$¥-804]#,##0", None),
     ],
 )  # fmt: skip
 def test_a_format_shows_the_number_it_makes(value: float, code: str, text: str | None) -> None:
@@ -66,6 +68,12 @@ def test_a_share_is_refused_where_a_number_is_wanted_whoever_wrote_the_cell(type
             new.writestr(entry, part)
     (issue,) = read(again.getvalue()).issues
     assert issue.value == "20%"
+
+
+@pytest.mark.parametrize("code", ['0.0,"K"', "[$$-409]#,##0.00", '0"美元"', '0"%"'])
+def test_an_amount_shown_in_another_unit_is_refused(code: str) -> None:
+    (issue,) = read(workbook(("第三年销售收入（万元）", 15_000, code))).issues
+    assert issue.column == "第三年销售收入（万元）"
 
 
 def test_a_formula_without_a_result_is_said_and_no_blank() -> None:

@@ -455,3 +455,13 @@ def test_a_category_of_costs_below_nothing_is_taken_with_a_remark() -> None:
 
 def test_a_total_of_costs_below_nothing_is_refused() -> None:
     rejected("a number of 0 or more", rd_expense_y3=-1)
+
+
+@pytest.mark.parametrize(
+    ("staff", "remarks"), [("100,0.2", 1), ("100,20", 0), ("3,0.5", 0), ("100,0", 0), (",0.2", 0)]
+)
+def test_less_than_one_person_of_many_is_remarked_as_a_share(staff: str, remarks: int) -> None:
+    text = f"企业名称,职工总数,科技人员数\n乙地一公司,{staff}\n"
+    batch = read_table(("firms.csv", text.encode()), FIELDS, TODAY)
+    assert len(batch.issues) == remarks
+    assert len(batch.table) == 1

@@ -30,7 +30,9 @@ def fields(*heads: str) -> list[str]:
         ("销售收入（上年度）", 3), ("销售收入_2024", 2), ("2025财年销售收入", 3), ("25财年销售收入", 3), ("2024FY销售收入", 2),
         ("前一年度销售收入", 3), ("截至2025年12月末销售收入", 3), ("2025年年末销售收入", 3), ("2025 年 度销售收入", 3),
         ("2025年全年销售收入", 3), ("2025全年销售收入", 3), ("2024年累计销售收入", 2), ("公元2025年销售收入", 3),
-        ("申报年度前一年销售收入", 3), ("第三个会计年度销售收入", 3), ("Year Two 销售收入", 2), ("T-1期销售收入", 3),
+        ("申报年度前一年销售收入", 3), ("'25 销售收入", 3), ("销售收入 ’24", 2), ("20251231销售收入", 3), ("2025年01-12月销售收入", 3),
+        ("2025自然年销售收入", 3), ("2025年全年度销售收入", 3), ("2024年报销售收入", 2), ("2025年汇算清缴销售收入", 3), ("申报年-3销售收入", 1), ("往前一年销售收入", 3),
+        ("第三个会计年度销售收入", 3), ("Year Two 销售收入", 2), ("T-1期销售收入", 3),
     ],
 )  # fmt: skip
 def test_a_year_is_read_in_the_words_people_have_for_it(head: str, place: int) -> None:
@@ -41,6 +43,65 @@ def test_near_years_mean_one_year_each_where_all_three_stand() -> None:
     assert fields("近三年销售收入", "近二年销售收入", "近一年销售收入") == [
         "sales_revenue_y1", "sales_revenue_y2", "sales_revenue_y3"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["近", "最近", "前", "上", "往前"])
+def test_words_that_may_mean_a_span_mean_one_year_each_where_all_three_stand(word: str) -> None:
+    heads = [f"{word}{number}年销售收入" for number in "三二一"]
+    assert fields(*heads) == ["sales_revenue_y1", "sales_revenue_y2", "sales_revenue_y3"]
+    assert fields(heads[0]) == []
+
+
+@pytest.mark.parametrize("years", [("上上年", "上年", "本年"), ("前年", "去年", "今年"), ("T-2", "T-1", "T"), ("前年度", "上年度", "本年度")])  # fmt: skip
+def test_a_year_told_from_another_is_asked_about_beside_it(years: tuple[str, ...]) -> None:
+    found = read(*(f"{year} 销售收入" for year in years))
+    assert len(found.columns) == 1
+    assert "beside 本年" in str(found.doubtful[0][1])
+    # of another figure it says nothing
+    assert fields(f"{years[1]}销售收入", f"{years[2]}净利润") == [
+        f"sales_revenue_y{3 - (years[1] == '上上年')}"
+    ]
+
+
+def test_decembers_of_several_years_are_the_years_and_one_alone_may_be_a_month() -> None:
+    heads = [f"{year}.12净资产" for year in (2023, 2024, 2025)]
+    assert fields(*heads) == ["net_assets_y1", "net_assets_y2", "net_assets_y3"]
+    for months in (
+        ["2025年12月销售收入"],
+        ["2025年11月销售收入", "2025年12月销售收入", "2024年12月销售收入"],
+    ):
+        found = read(*months)
+        assert len(found.columns) == 1
+        assert "one month" in str(found.doubtful[-1][1])
+
+
+@pytest.mark.parametrize(
+    "note", ["加计", "会计口径", "利润表", "资本化", "预算", "计划", "预计", "合并", "母公司", "含税", "1-6月", "上半年"]
+)  # fmt: skip
+def test_what_stands_in_brackets_may_make_it_another_figure(note: str) -> None:
+    found = read(f"2025年研发费用（{note}）")
+    assert len(found.columns) == 1
+    assert "another figure" in str(found.doubtful[0][1])
+    assert fields("2025年研发费用（不含税）", "2024年研发费用（八大类合计）") == [
+        "rd_expense_y3",
+        "rd_expense_y2",
+    ]
+
+
+def test_a_plan_below_the_name_of_a_figure_is_no_figure_of_the_accounts() -> None:
+    lines = [["企业名称", "2025年研发费用", ""], ["", "预算", "实际"]]
+    found = header_map(lines, list(HNTE.fields), "CNY", YEAR)
+    assert "rd_expense_y3" not in [
+        column.field.id for column in found.columns if column.position == 1
+    ]
+
+
+def test_the_staff_of_a_year_is_no_number_at_its_end() -> None:
+    assert fields("2025年职工总数", "2025年末职工人数") == ["staff_total", "staff_year_end"]
+    assert fields("2025年职工人数") == []
+    assert fields("2024年职工总数") == []
+    # assets are those of the end of their year, whether the head says so or not
+    assert fields("2025年净资产", "净资产_2024年末") == ["net_assets_y3", "net_assets_y2"]
 
 
 def test_a_span_of_three_years_is_no_year_beside_near_years_of_other_figures() -> None:

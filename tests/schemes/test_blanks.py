@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
+from eligibility.schemes.hnte import blanks
 from tests.firms import base, table
 
 
@@ -33,6 +36,11 @@ FIRMS = [
     base(net_assets_y2=0, **none("net_assets", years="1")),
     base(sales_revenue_y2=40_000_000, **none("sales_revenue", years="3")),
     base(registered_on=date(2025, 2, 1), **none("sales_revenue", years="12")),
+    base(net_assets_y3=0, **none("net_assets", years="12")),
+    base(net_assets_y3=10**9, **none("net_assets", years="12")),
+    base(sales_revenue_y3=0, **none("sales_revenue", years="12")),
+    base(conversions_y3=0, **none("conversions", years="12")),
+    base(conversions_y3=40, **none("conversions", years="12")),
 ]
 
 
@@ -48,3 +56,11 @@ def test_a_fill_is_tried_only_where_a_figure_is_blank_and_applies() -> None:
     (item,) = [each for each in young["score"]["items"] if each["id"] == "conversion"]
     # the blank year ended before the firm was registered
     assert (item["low"], item["high"], item["missing"]) == (25, 30, [])
+
+
+def test_how_many_rows_are_worked_out_at_once_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = records(assess_table(table(*FIRMS)))
+    monkeypatch.setattr(blanks, "CELLS", 4)
+    assert records(assess_table(table(*FIRMS))) == together

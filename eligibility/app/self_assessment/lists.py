@@ -75,7 +75,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         if not text.strip():
             return
         try:
-            paste = parse_paste(sheet.scheme.lists[kind], text)
+            paste = parse_paste(sheet.scheme.lists[kind], text, sheet.reading.years[-1])
         except InputError as error:
             st.html(tag("p", error.message.say(language()), cls="notice refused"))
             return

@@ -89,6 +89,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
                 "its term runs out in the year of application; see whether it still runs on that day"
             ),
         ),
+        (_unread(read, "acquired"), UNDETERMINED, Message("how it was acquired is not understood")),
         (_blank(group), UNDETERMINED, Message("the class is missing")),
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
@@ -157,6 +158,11 @@ def _right_numbers(read: ListRows) -> list[RightNumber | None]:
 
 def _blank(column: NDArray[Any]) -> Bools:
     return np.array([value is None for value in column], dtype=np.bool_)
+
+
+def _unread(read: ListRows, name: str) -> Bools:
+    """Where a text of a column could not be read, shape (n,)."""
+    return np.array([(row, name) in read.troubles for row in range(read.rows)], np.bool_)
 
 
 def _group_by_number(
@@ -349,6 +355,8 @@ product_form = standard = activity_form
 #: kinds of activity that the definition of R&D leaves out (195号 三、（六）1)
 NO_RESEARCH = ("routine upgrade", "direct use", "social science")
 _SAME_ROW = msgid("row {row} says the same; delete one of them, or give them different names")
+#: what stands around a number: what it is of, and a remark
+_NUMBER_LABEL = re.compile(r"^[\u4e00-\u9fff]{2,8}[:：]|\([^()]*\)|[\u4e00-\u9fff]+$")
 _NUMBER_PREFIX = re.compile(r"^(?:zl|cn|no)(?=\d)")
 
 
@@ -363,7 +371,8 @@ def _same(read: ListRows, name: str, but: Bools | None = None) -> tuple[NDArray[
     for row in np.flatnonzero(said):
         if but is not None and but[row]:
             continue
-        plain = re.sub(r"[\W_]+", "", read.normalize(read.columns[name][row]))
+        text = read.normalize(read.columns[name][row])
+        plain = re.sub(r"[\W_]+", "", _NUMBER_LABEL.sub("", text) if name == "number" else text)
         first[row] = seen.setdefault(_NUMBER_PREFIX.sub("", plain), int(row))
     return first, said
 
