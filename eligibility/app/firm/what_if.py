@@ -23,6 +23,7 @@ from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
 from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.facts import RATINGS, Field
+from eligibility.domain.open_points import verdict_state
 from eligibility.domain.results import Lever
 from eligibility.planning.record_types import GapsRecord, WayRecord
 from eligibility.planning.what_if import movable, what_if
@@ -278,7 +279,7 @@ def _row(
 
 
 def _verdict(firm: Firm) -> Markup:
-    verdict = firm.record["verdict"]
+    verdict = verdict_state(firm.record, firm.scheme.fields_by_id)
     return tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}")
 
 
@@ -290,4 +291,4 @@ def _standing(firm: Firm, finding: FindingRecord) -> list[str]:
         score = firm.record["score"]
         zones = bar(score["low"], score["high"], score["total"])
         words.append(tag("span", zones, cls="small-bar"))
-    return [badge(finding["status"]), " ", *own, *words]
+    return [badge(conditions.status(firm, finding)), " ", *own, *words]

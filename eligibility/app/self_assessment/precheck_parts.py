@@ -50,8 +50,12 @@ def questions(sheet: Sheet) -> None:
         for name in sheet.scheme.guide.first_questions:
             if name in places:
                 figure([places[name]], sheet)
-            elif name in sheet.reading.law.conditions_by_id:
-                _choice(name, choices[name], sheet) if name in choices else _share(name, sheet)
+            elif name not in sheet.reading.law.conditions_by_id:
+                continue
+            elif name in choices:
+                _choice(name, choices[name], sheet)
+            else:
+                _share(name, sheet)
 
 
 def _ask(name: str, label: str, title: str, notes: Sequence[str], unit: str = "") -> Any:

@@ -59,6 +59,15 @@ def test_a_plan_without_own_ratings_says_which_to_fill_in_and_leads_there() -> N
     assert drafted.sought[0] == "ip_advancement_rating"
 
 
+def test_what_if_and_coming_batches_leave_to_the_experts_what_only_they_decide() -> None:
+    app = page("self_assessment/result", example(load_scheme(), date.today()))
+    app.switch_page("eligibility/app/firm/plan_page.py").run()
+    assert not app.exception
+    verdicts, rows = html(app).split('role="status">')[1].split("</table>")[0].split("<thead")
+    assert verdicts.count("for the experts to judge") == 2
+    assert "undetermined" not in rows
+
+
 def test_own_points_are_asked_for_with_their_highest() -> None:
     said = html(page("self_assessment/steps", Draft(facts=dict(FACTS), step="capability")))
     law = load_scheme().edition("e2016")
