@@ -408,17 +408,17 @@ def names_of(fields: tuple[Field, ...]) -> Mapping[Key, Field | None]:
         for key, field in loose.items()
         if key[0] not in series or (field is not None and field.in_series)
     }
-    names = {**nearer, **exact}
+    result = {**nearer, **exact}
     # a figure of a calendar year that has but one, in a column that names the latest
-    for (name, year), known in list(names.items()):
+    for (name, year), known in list(result.items()):
         if (
             year is None
             and known is not None
             and known.year is None
             and known.of == "calendar_year"
         ):
-            names.setdefault((name, max(YEARS)), known)
-    return names
+            result.setdefault((name, max(YEARS)), known)
+    return result
 
 
 def _keys(name: str, year: int | None, *, once: bool) -> set[Key]:
