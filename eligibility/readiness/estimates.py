@@ -114,8 +114,7 @@ def learn_effects(
     weight /= weight.sum()
     effect = weight @ np.array(means)
     deviation = np.sqrt(weight @ np.array(squares) - effect**2)
-    # of a group that nobody has seen the variance is the mean one
-    return GroupEffects(names, effect, deviation, float(np.sqrt(weight @ SPREADS**2)))
+    return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
 
 
 def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:

@@ -17,7 +17,6 @@ from eligibility.domain.arrays import place_of_least
 from eligibility.domain.results import UNMET
 from eligibility.readiness.baselines import BASE_RATE, BootstrapClassifier, InformativeColumns
 from eligibility.readiness.conjunction import ConjunctionClassifier
-from eligibility.readiness.estimates import learn_effects
 from eligibility.readiness.features import features, layout
 from eligibility.readiness.overdispersion import learn_overdispersion
 from eligibility.readiness.training import TrainingResult
@@ -92,18 +91,6 @@ def test_a_harsh_last_year_is_put_down_to_the_year() -> None:
     truth = made.chance[~last].mean()
     wrong = [abs(fit.chances(values[~last]).probability.mean() - truth) for fit in (apart, alike)]
     assert wrong[0] < wrong[1]
-
-
-def test_a_group_that_nobody_has_seen_is_as_wide_as_the_groups_may_differ() -> None:
-    names = np.arange(7)
-    little = 0.02 * np.eye(7)
-    alike, apart = (
-        learn_effects(names, effect, little, 0.5).spread
-        for effect in (np.zeros(7), np.array([-0.9, -0.5, -0.2, 0.0, 0.3, 0.5, 0.8]))
-    )
-    # the mean of the spreads, for the root of their mean square, said 0.55
-    assert alike < 0.2
-    assert apart > 0.56
 
 
 def test_reasons_of_refusals_bring_the_chances_nearer_to_the_truth() -> None:
