@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from eligibility.assessment.record_types import LadderRecord, RungRecord
+from eligibility.domain.open_points import state_word, verdict_state
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import application_year, doubt, fields_in_words
 from eligibility.reports.number_format import exact, interval, number
@@ -56,7 +57,8 @@ def title_with_end(rung: RungRecord, language: Language) -> str:
 
 def _rung(rung: RungRecord, language: Language) -> Iterator[Point]:
     say, scheme = language.text, load_scheme(rung["scheme"])
-    words = f"{rung['title'][language.id]}: {say(rung['verdict'])}"
+    state = verdict_state(rung, scheme.fields_by_id)
+    words = f"{rung['title'][language.id]}: {say(state_word(state))}"
     score = rung["score"]
     if score["total"]:
         points = say("{points} of {total} points").format(

@@ -339,3 +339,11 @@ def test_the_document_shows_what_the_command_prints() -> None:
     for command, printed in blocks:
         words = command.replace("sample_data/", f"{SAMPLES}/").split()
         assert run(*words).stdout == printed, command
+
+
+def test_a_rung_that_only_experts_leave_open_says_so_in_the_text() -> None:
+    rated = ("ip_advancement_rating", "management_system", "management_talent")
+    open_to_experts = {**BOTH, **dict.fromkeys(rated)}
+    assert rung(said(open_to_experts), HARD)["verdict"] == "undetermined"
+    assert "for the experts to judge" in ladder_points(said(open_to_experts), ENGLISH)
+    assert "for the experts to judge" not in ladder_points(said(BOTH), ENGLISH)

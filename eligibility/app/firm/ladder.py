@@ -16,6 +16,7 @@ from eligibility.app.widgets.table import table
 from eligibility.assessment.ladder import extras, ladder, ladder_record
 from eligibility.assessment.record_types import FindingRecord, LadderRecord, RungRecord
 from eligibility.domain.errors import EligibilityError
+from eligibility.domain.open_points import verdict_state
 from eligibility.domain.records import CitationRecord
 from eligibility.reports.ladder_text import title_with_end
 from eligibility.reports.number_format import percent
@@ -101,11 +102,7 @@ def _track(rungs: Sequence[RungRecord], firm: Firm, *, with_rungs: bool) -> None
         (
             join([tag("b", rung["title"][language().id]), _laws(rung), _period(rung)]),
             _holding(rung),
-            tag(
-                "span",
-                verdict_word(rung["verdict"], language()),
-                cls=f"status {OF_VERDICT[rung['verdict']]}",
-            ),
+            _verdict(rung),
             tag("span", _points(rung) if rung["score"]["total"] else fmt.NOTHING, cls="n"),
             _gaps(rung, firm),
         )
@@ -114,6 +111,11 @@ def _track(rungs: Sequence[RungRecord], firm: Firm, *, with_rungs: bool) -> None
     heads = (_("Qualification"), _("Title"), _("Verdict"), _("Points"), _("What is lacking"))
     others = [rung for rung in rungs if rung["scheme"] != firm.scheme.id]
     st.html(table(heads, rows, cls="rungs") + join([_conditions(rung) for rung in others]))
+
+
+def _verdict(rung: RungRecord) -> Markup:
+    state = verdict_state(rung, load_scheme(rung["scheme"]).fields_by_id)
+    return tag("span", verdict_word(state, language()), cls=f"status {OF_VERDICT[state]}")
 
 
 def _holding(rung: RungRecord) -> Markup:
