@@ -26,7 +26,12 @@ from tests.browser.server import free_port  # noqa: E402
 
 #: seconds that 95 % of the answers may take
 LIMIT = 0.1
-FIRM = {"name": "示例公司", "registered_on": "2015-03-01", "staff_total": 120, "st_staff": 9}
+FIRM = {
+    "name": "青城科技有限公司",
+    "registered_on": "2015-03-01",
+    "staff_total": 120,
+    "st_staff": 9,
+}
 
 
 async def ask(address: str, token: str, rate: float, seconds: float) -> list[float]:

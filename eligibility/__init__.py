@@ -2,7 +2,7 @@
 
 >>> from datetime import date
 >>> from eligibility import assess
->>> result = assess({"name": "示例公司", "staff_total": 120, "st_staff": 9}, as_of=date(2026, 5, 10))
+>>> result = assess({"name": "青城科技有限公司", "staff_total": 120, "st_staff": 9}, as_of=date(2026, 5, 10))
 >>> result[0]["verdict"]
 'ineligible'
 >>> [finding["status"] for finding in result[0]["findings"] if finding["id"] == "st_staff_ratio"]

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
+from numpy.typing import NDArray
 
 from eligibility.domain.errors import InputError
 from eligibility.intake.blocks import HEAD_LINES, Block, Sheet, refuse_wide, text_table
@@ -280,7 +282,8 @@ class CsvBlock:
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process needs to read the same records: not what was read of them here."""
-        state = {name: value for name, value in self.__dict__.items() if name != "text"}
+        read = ("text", "_line_ends")
+        state = {name: value for name, value in self.__dict__.items() if name not in read}
         return state | {"_data": bytes(self._data), "_rows": None, "too_long": {}}
 
     def read_as(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
@@ -298,6 +301,26 @@ class CsvBlock:
             table = self._read_one_by_one()
         self._rows = table.num_rows
         return table
+
+    def cell_text(self, position: int, place: int) -> str:
+        """One cell as it came; read from its line alone where a record is a line."""
+        if "text" not in self.__dict__ and (ends := self._line_ends) is not None:
+            # no cell is quoted
+            line = bytes(self._data[ends[place] + 1 : ends[place + 1]])
+            cells = line.split(self._delimiter.encode(), position + 1)
+            if len(cells) > position:
+                return cells[position].decode()
+        text: str = self.text[str(position)][place].as_py()
+        return text
+
+    @cached_property
+    def _line_ends(self) -> NDArray[np.int64] | None:
+        """Where the lines end, -1 first; None where a record may be more or less than a line."""
+        data = bytes(self._data)
+        if any(mark in data for mark in (b'"', b"\r", b"\n\n")) or data.startswith(b"\n"):
+            return None
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+        return np.concatenate(([-1], ends, [len(data)]))
 
     def _parse(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:
         """These columns, if every cell can be read so and no row would be lost."""

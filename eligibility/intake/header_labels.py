@@ -252,7 +252,12 @@ class HeaderLabel:
                         )
                     continue
                 field = index.names.get((name, place))
-                if field and _is_year_end(field) and not _YEAR_END.search(text.name):
+                if (
+                    field
+                    and _is_year_end(field)
+                    and words.calendar is not None
+                    and not _YEAR_END.search(text.name)
+                ):
                     # the number of a year is no number at its end
                     continue
                 if field and words.relative and {"", name} & index.this_year:

@@ -27,6 +27,7 @@ from eligibility.intake.cells import (
 )
 from eligibility.intake.checks import Earlier, FirmKeys, SeenFirms, contradictions
 from eligibility.intake.columns import BLANKS, ColumnReader, ColumnValues
+from eligibility.intake.csv_file import CsvBlock
 from eligibility.intake.firm_sheet import IntakeOptions, open_firm_sheet
 from eligibility.intake.header_labels import IDENTITY
 from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
@@ -421,7 +422,11 @@ class _Troubles:
         self._issues.append((place, column.position if column else -1, issue))
 
     def _cell(self, column: MappedColumn | None, place: int) -> str:
-        text: str = self._block.text[str(column.position)][place].as_py() if column else ""
+        if column is None:
+            return ""
+        if isinstance(self._block, CsvBlock):
+            return self._block.cell_text(column.position, place)
+        text: str = self._block.text[str(column.position)][place].as_py()
         return text
 
     def _firm(self, place: int) -> str:

@@ -26,7 +26,7 @@ from tests.browser.server import ROOT
 
 AS_OF = "2026-05-10"
 FIRM: dict[str, Any] = {
-    "name": "示例公司", "uscc": "91150105XNBU6HUA33", "application_date": AS_OF,
+    "name": "青城科技有限公司", "uscc": "91150105XNBU6HUA33", "application_date": AS_OF,
     "registered_on": "2015-03-01", "staff_total": 120, "st_staff": 9, "sales_revenue_y3": 8_000_000,
 }  # fmt: skip
 CANDIDATES = ROOT / "sample_data" / "candidates.csv"
@@ -72,7 +72,7 @@ def test_plan_find_field_fields_and_rules_answer_what_their_commands_print(
     plan = client.post("/api/v1/plan", json={"firm": FIRM, "as_of": AS_OF, "by": "2027-05-10"})
     file = str(firms_file(tmp_path))
     assert plan.text == command(
-        "plan", file, "--firm", "示例公司", "--by", "2027-05-10", "--as-of", AS_OF,
+        "plan", file, "--firm", "青城科技有限公司", "--by", "2027-05-10", "--as-of", AS_OF,
         "--format", "json",
     )  # fmt: skip
     rungs = client.post("/api/v1/ladder", json={"firms": [FIRM], "as_of": AS_OF})
@@ -208,7 +208,7 @@ def test_the_log_names_the_call_and_the_request_and_no_firm(
     log = (folder / "log").read_text(encoding="utf-8")
     assert "mine-1 POST /api/v1/assess 200" in log
     assert "GET /api/v1/rules/{edition} 404" in log
-    for secret in ("不应出现", "示例公司", "elig_", "%E4%B8%8D"):
+    for secret in ("不应出现", "青城科技有限公司", "elig_", "%E4%B8%8D"):
         assert secret not in log
 
 
