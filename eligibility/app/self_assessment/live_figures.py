@@ -20,6 +20,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import badge
 from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.facts import Field
+from eligibility.domain.results import Warning
 from eligibility.intake.draft_reader import WAN_POWER, applies, read_as
 from eligibility.screening import Firm
 
@@ -118,19 +119,25 @@ def _amount(field: Field, sheet: Sheet) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def signs(step: str, sheet: Sheet, firm: Firm | None) -> None:
+def signs(step: str, sheet: Sheet, firm: Firm | None) -> list[tuple[str, Warning]]:
     """What does not fit with each other among the figures of a step, named with both figures."""
     if firm is None:
-        return
+        return []
     sections = {field.id: field.section for field in sheet.scheme.fields}
-    for warning in firm.assessment.warnings:
-        if not warning.rows[firm.row]:
-            continue
-        about = warning.about(firm.row)
-        if any(sections.get(name) == step for name in about):
-            text = language().of(warning.text(firm.row))
-            st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
-            for factors in warning.corrections(firm.row) if warning.corrections else ():
+    return [
+        (language().of(warning.text(firm.row)), warning)
+        for warning in firm.assessment.warnings
+        if warning.rows[firm.row]
+        and any(sections.get(name) == step for name in warning.about(firm.row))
+    ]
+
+
+def show_signs(found: Sequence[tuple[str, Warning]], sheet: Sheet, firm: Firm | None) -> None:
+    """These in full, with a button for each correction that is certain."""
+    for text, warning in found:
+        st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
+        if firm is not None and warning.corrections:
+            for factors in warning.corrections(firm.row):
                 _correction(warning.id, factors, sheet)
 
 
