@@ -33,21 +33,22 @@ FEWEST = 2
 
 def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
     """The conditions that the fields of a step decide: status, number, line to pass, how far."""
-    names = sheet.scheme.guide.section_conditions.get(step, ())
-    findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
     known = sheet.reading.law.conditions_by_id
-    lines = [
-        _condition(name, findings, firm, _first_answer(name, sheet))
-        for name in names
-        if name in known
-    ]
+    names = [name for name in sheet.scheme.guide.section_conditions.get(step, ()) if name in known]
+    findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
+    if firm is None:
+        # said once, in the room that the conditions will take
+        lines = [
+            tag("p", _("Decided once the entries can be read") if not place else "")
+            for place, _name in enumerate(names)
+        ]
+    else:
+        lines = [_condition(name, findings, firm, _first_answer(name, sheet)) for name in names]
     st.html(tag("div", *lines, cls="live", role="status"))
 
 
-def _condition(
-    name: str, findings: Mapping[str, FindingRecord], firm: Firm | None, answer: str
-) -> Markup:
-    if firm is None or name not in findings:
+def _condition(name: str, findings: Mapping[str, FindingRecord], firm: Firm, answer: str) -> Markup:
+    if name not in findings:
         return tag("p", tag("span", _("Decided once the entries can be read"), cls="muted"))
     finding = findings[name]
     own = [part for part in firm_conditions.own(firm, finding) if part != fmt.NOTHING]

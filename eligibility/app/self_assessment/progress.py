@@ -50,7 +50,9 @@ def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
 
 def _to_correct(sheet: Sheet) -> None:
     """The entries that stop everything, wherever they were typed."""
-    wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
+    issues = sheet.issues
+    wrong = [name for name in sheet.places if name in issues and issues[name].fatal]
+    wrong += [name for name, issue in issues.items() if issue.fatal and name not in wrong]
     fields = {name: field for name, (_step, field) in sheet.places.items()}
     named = fmt.missing_fields(wrong, fields, sheet.reading.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
