@@ -73,9 +73,9 @@ class Visit:
         """The step that a draft was left at."""
         self.page.goto(f"{self.address}/start")
         settled(self.page)
-        self.page.get_by_text("凭返回码继续").click()
-        self.page.get_by_label("返回码").fill(code)
-        self.page.get_by_role("button", name="凭码").click()
+        self.page.get_by_text("凭返回码继续").first.click()
+        self.page.get_by_label("返回码", exact=True).fill(code)
+        self.page.get_by_role("button", name="凭返回码继续").click()
         self.page.wait_for_url("**/steps**")
         return self.text()
 
