@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.intake.draft_reader import read_draft
-from eligibility.intake.lists import count_list, main_share, without_titles
+from eligibility.intake.lists import count_list, entries, main_share, without_titles
+from eligibility.intake.non_firm_rows import RowKind
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import load_scheme
 
@@ -204,6 +205,15 @@ def test_a_header_pasted_along_with_a_list_is_left_out(ledger: str, titles: list
     header = dict(zip(columns, titles, strict=False))
     entry = {columns[0]: "甲"}
     assert without_titles(LISTS[ledger], [header, entry]) == ([entry], 1)
+
+
+def test_a_total_named_among_the_numbers_of_rows_is_no_right() -> None:
+    columns = [column.id for column in LISTS["ip"].columns]
+    table = [["序号", "名称", "类别"], ["1", "一种装置", "实用新型"], ["合计", "1件"]]
+    rows = [dict(zip(columns, cells, strict=False)) for cells in table]
+    (right, total), _left_out = without_titles(LISTS["ip"], rows)
+    assert right == {"name": "一种装置", "class": "实用新型"}
+    assert entries(LISTS["ip"], [right, total]) == [None, RowKind.TOTAL]
 
 
 @pytest.mark.parametrize(

@@ -133,9 +133,11 @@ def signs(step: str, sheet: Sheet, firm: Firm | None) -> list[tuple[str, Warning
     ]
 
 
-def show_signs(found: Sequence[tuple[str, Warning]], sheet: Sheet, firm: Firm | None) -> None:
+def show_signs(
+    signs_of_step: Sequence[tuple[str, Warning]], sheet: Sheet, firm: Firm | None
+) -> None:
     """These in full, with a button for each correction that is certain."""
-    for text, warning in found:
+    for text, warning in signs_of_step:
         st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
         if firm is not None and warning.corrections:
             for factors in warning.corrections(firm.row):

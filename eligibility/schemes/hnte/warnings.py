@@ -220,7 +220,7 @@ def _categories_above_total(firms: FirmTable, law: Edition) -> list[Warning]:
     return [
         Warning(
             "rd_categories_above_total",
-            (excess > 0).any(axis=0),
+            np.asarray((excess > 0).any(axis=0)),
             Wording(
                 zh="研发费用分项已填部分大于合计，分项未填全，采用合计，请核对",
                 en="Some R&D categories alone are above the total; as others are blank the total was "
