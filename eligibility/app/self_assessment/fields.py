@@ -183,9 +183,8 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
     sought = sheet.draft.sought[0] if sheet.draft.sought[0] in {each.id for each in fields} else ""
-    key = f"only:{rung.id}:{fields[0].id}:{sought}"
-    # as a default it would make another section of it with the first entry, and lose the focus
-    st.session_state.setdefault(key, bool(sought) or any(map(sheet.has_entry, fields)))
+    is_wanted = bool(sought) or any(map(sheet.has_entry, fields))
+    key = form_state.section_key(f"{rung.id}:{fields[0].id}:{sought}", is_open=is_wanted)
     label = _("Only for: {title}").format(title=title)
     section = st.expander(label, key=key, on_change="rerun")
     # most firms leave it closed: then nothing of it is drawn
