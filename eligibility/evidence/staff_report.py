@@ -16,7 +16,10 @@ from eligibility.evidence.record_types import (
     CellsRecord,
     HeadRecord,
     ListRecord,
+    MonthRecord,
     ParameterRecord,
+    PersonRecord,
+    ReadingRecord,
     StaffRecord,
     StaffTablesRecord,
 )
@@ -224,39 +227,39 @@ def staff_record(report: StaffReport) -> StaffRecord:
         ``readings`` that give other figures, ``tables`` of the form on both bases, ``facts``.
     """
     count = report.count
-    return {
-        "scheme": report.scheme.id,
-        "edition": report.law.id,
-        "year": count.year,
-        "lists": [_list_record(each) for each in report.lists],
-        "staff": _heads(count.staff),
-        "st_staff": None if count.st_staff is None else _heads(count.st_staff),
-        "months_of_operation": len(count.months),
-        "is_whole_year": len(count.months) == MONTHS,
-        "months": [
-            {
-                "month": month,
-                "staff_start": staff_start,
-                "staff_end": staff_end,
-                "st_staff_start": st_staff_start,
-                "st_staff_end": st_staff_end,
-            }
+    return StaffRecord(
+        scheme=report.scheme.id,
+        edition=report.law.id,
+        year=count.year,
+        lists=[_list_record(each) for each in report.lists],
+        staff=_heads(count.staff),
+        st_staff=None if count.st_staff is None else _heads(count.st_staff),
+        months_of_operation=len(count.months),
+        is_whole_year=len(count.months) == MONTHS,
+        months=[
+            MonthRecord(
+                month=month,
+                staff_start=staff_start,
+                staff_end=staff_end,
+                st_staff_start=st_staff_start,
+                st_staff_end=st_staff_end,
+            )
             for month, staff_start, staff_end, st_staff_start, st_staff_end in count.months
         ],
-        "people": [
-            {
-                "rows": list(person.rows),
-                "days": person.days,
-                "staff": person.staff.status.value,
-                "staff_reason": _reason(person.staff.reason),
-                "st_staff": person.st_staff.status.value,
-                "st_staff_reason": _reason(person.st_staff.reason),
-            }
+        people=[
+            PersonRecord(
+                rows=list(person.rows),
+                days=person.days,
+                staff=person.staff.status.value,
+                staff_reason=_reason(person.staff.reason),
+                st_staff=person.st_staff.status.value,
+                st_staff_reason=_reason(person.st_staff.reason),
+            )
             for person in count.people
         ],
-        "citations": {name: cite(each) for name, each in report.rules.citations.items()},
-        "parameters": {name: _parameter(each) for name, each in report.rules.parameters.items()},
-        "mismatches": [
+        citations={name: cite(each) for name, each in report.rules.citations.items()},
+        parameters={name: _parameter(each) for name, each in report.rules.parameters.items()},
+        mismatches=[
             {
                 "kind": each.kind,
                 "rows": list(each.rows),
@@ -267,7 +270,7 @@ def staff_record(report: StaffReport) -> StaffRecord:
             }
             for each in report.mismatches
         ],
-        "signs": [
+        signs=[
             {
                 "id": sign.id,
                 "says": words(sign.says),
@@ -278,23 +281,23 @@ def staff_record(report: StaffReport) -> StaffRecord:
             for sign in report.rules.signs
             if (rows := sign_rows(report, sign.id))
         ],
-        "readings": [
-            {
-                "interpretation": each.interpretation,
-                "reading": each.reading,
-                "says": words(
+        readings=[
+            ReadingRecord(
+                interpretation=each.interpretation,
+                reading=each.reading,
+                says=words(
                     report.law.interpretations[each.interpretation].readings[each.reading].says
                 ),
-                "staff": _heads(each.count.staff),
-                "st_staff": None if each.count.st_staff is None else _heads(each.count.st_staff),
-            }
+                staff=_heads(each.count.staff),
+                st_staff=None if each.count.st_staff is None else _heads(each.count.st_staff),
+            )
             for each in report.others
         ],
-        "tables": {
+        tables={
             "average": _tables(count.average_tables),
             "year_end": _tables(count.year_end_tables),
         },
-        "facts": [
+        facts=[
             {
                 "key": fact.key,
                 "value": fact.value,
@@ -304,7 +307,7 @@ def staff_record(report: StaffReport) -> StaffRecord:
             }
             for fact in report.facts
         ],
-    }
+    )
 
 
 def _heads(figures: HeadFigures) -> HeadRecord:
@@ -337,7 +340,7 @@ def _tables(tables: StaffTables) -> StaffTablesRecord:
 
 
 def _cells(cells: StaffCells) -> CellsRecord:
-    return {"staff": cells.staff, "st_staff": cells.st_staff}
+    return CellsRecord(staff=cells.staff, st_staff=cells.st_staff)
 
 
 def sign_rows(report: StaffReport, sign_id: str) -> list[int]:

@@ -95,6 +95,31 @@ def gap_record(assessment: Assessment) -> GapsRecord:
     return {"findings": findings, "items": items}
 
 
+def open_ways(gaps: GapsRecord, year: int) -> GapsRecord:
+    """The same gaps without ways to change figures of calendar years before ``year``: those are over."""
+    return {
+        "findings": [
+            {**gap, "needs": [_since(group, year) for group in gap["needs"]]}
+            for gap in gaps["findings"]
+        ],
+        "items": [
+            {
+                **item,
+                "steps": [
+                    step
+                    for step in item["steps"]
+                    if all(_since(group, year) for group in step["needs"])
+                ],
+            }
+            for item in gaps["items"]
+        ],
+    }
+
+
+def _since(group: Iterable[WayRecord], year: int) -> list[WayRecord]:
+    return [way for way in group if way["year"] is None or way["year"] >= year]
+
+
 def _tier(name: str, assessment: Assessment, line: float) -> TierRecord | None:
     """Where the line depends on a scale: the bracket that gave it."""
     if name not in assessment.law.scales:

@@ -7,6 +7,7 @@ nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import chain
 
 from eligibility.application_form.contents import Lists
@@ -16,6 +17,7 @@ from eligibility.domain.open_points import coming_verdict, state_word, verdict_s
 from eligibility.domain.records import CitationRecord, FirmRecord
 from eligibility.domain.text import Message, msgid
 from eligibility.i18n import Language
+from eligibility.planning.gap_record import open_ways
 from eligibility.planning.record_types import GapsRecord, PlanRecord, WorthRecord
 from eligibility.reports.application import DraftTable, draft
 from eligibility.reports.fact_sources import ConditionSources
@@ -129,7 +131,7 @@ class _FirmPaper:
                 day=self.record["as_of"], on=brief["on"], by=brief["by"]
             )
             planned = chain(
-                self.gaps(brief["gaps"]),
+                self.gaps(open_ways(brief["gaps"], date.fromisoformat(brief["on"]).year)),
                 self.plan(brief),
                 self.outlook(brief),
                 self.worth(brief["worth"]),

@@ -10,6 +10,7 @@ from eligibility.assessment.record_types import WarningRecord
 from eligibility.domain.open_points import EXPERTS, gap_state, state_word
 from eligibility.i18n import Language
 from eligibility.planning.assumptions import ASSUMED
+from eligibility.planning.gap_record import open_ways
 from eligibility.planning.record_types import (
     AnswerRecord,
     AwardRecord,
@@ -47,12 +48,13 @@ def plan_points(brief: PlanRecord, scheme: Scheme, language: Language) -> str:
     words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
     gaps = [*brief["gaps"]["findings"], *brief["gaps"]["items"]]
+    still_open = open_ways(brief["gaps"], date.fromisoformat(brief["on"]).year)
     lacks = any(gap["settled_by"]["facts"] for gap in gaps) or any(
         gap_state(gap) == "undetermined" for gap in brief["gaps"]["findings"]
     )
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
     parts = [
-        (say("What is missing now"), words.gaps(brief["gaps"])),
+        (say("What is missing now"), words.gaps(still_open)),
         (say("Outlook"), words.outlook(brief["projection"], brief["plan"], lacks_facts=lacks)),
         (say("Plan to be ready by {by}").format(by=brief["by"]), words.plans(brief)),
     ]

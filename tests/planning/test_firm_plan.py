@@ -43,6 +43,17 @@ def test_the_distance_is_told_in_the_firms_own_terms_with_its_tier_and_article()
     assert found["citation"]["article"] == "第十一条（五）"
 
 
+def test_only_ways_that_are_still_open_are_written_down() -> None:
+    costs = {f"rd_expense{part}_y3": 88_000.5 for part in ("", "_domestic")}
+    # the year of the figures still runs on the first day, and is over on the second
+    running, over = of(on=date(2025, 9, 1), **costs), of(**costs)
+    amount = ", 2025: CNY 300,000 more, to CNY 7,800,000"
+    assert amount in plan_points(running, HNTE, ENGLISH)
+    assert amount not in plan_points(over, HNTE, ENGLISH)
+    # the record has the distance, for whoever tries other figures
+    assert gap(over, "rd_intensity")["needs"]
+
+
 def test_a_date_is_told_where_only_days_are_lacking() -> None:
     found = gap(of(registered_on=date(2025, 6, 1)), "registration_age")
     ((way,),) = found["needs"]

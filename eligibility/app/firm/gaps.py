@@ -15,6 +15,7 @@ from eligibility.app.widgets.status import badge
 from eligibility.domain.facts import years_of
 from eligibility.domain.open_points import gap_state
 from eligibility.domain.records import CitationRecord
+from eligibility.planning.gap_record import open_ways
 from eligibility.planning.record_types import (
     FindingGap,
     GapsRecord,
@@ -32,37 +33,12 @@ def gaps(record: GapsRecord, firm: Firm, by: date, today: date) -> None:
     if not record["findings"]:
         st.html(tag("p", _("No condition is unmet or open."), cls="notice"))
     years = years_of(by.year)
-    still_open = _still_open(record, today.year)
+    still_open = open_ways(record, today.year)
     findings(still_open["findings"], firm, years=years)
     if still_open["items"]:
         title = _("Items of the score below their best: {n}").format(n=len(still_open["items"]))
         with st.expander(title):
             st.html(tag("div", *(_item(item, firm, years) for item in still_open["items"])))
-
-
-def _still_open(record: GapsRecord, year: int) -> GapsRecord:
-    """The same without ways to change figures of years that are over."""
-    return {
-        "findings": [
-            {**gap, "needs": [_running(group, year) for group in gap["needs"]]}
-            for gap in record["findings"]
-        ],
-        "items": [
-            {
-                **item,
-                "steps": [
-                    step
-                    for step in item["steps"]
-                    if all(_running(group, year) for group in step["needs"])
-                ],
-            }
-            for item in record["items"]
-        ],
-    }
-
-
-def _running(group: Sequence[WayRecord], year: int) -> list[WayRecord]:
-    return [way for way in group if way["year"] is None or way["year"] >= year]
 
 
 def findings(records: Sequence[FindingGap], firm: Firm, *, years: Sequence[int]) -> None:
