@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+#: how a workbook's reader begins a formula that was never worked out: no one sees or types the mark
+FORMULA_MARK = "\u2060="
 _TOKENS = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|([0#?])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _UNIT = re.compile("亿|千万|百万|万|千元|千|元")

@@ -89,6 +89,26 @@ def test_a_formula_without_a_result_is_said_and_no_blank() -> None:
     assert "never worked out" in str(issue.sentence)
 
 
+def test_a_firm_whose_name_is_a_formula_without_a_result_is_said_and_none_of_that_name() -> None:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["企业名称", "职工总数", "科技人员数"])
+        sheet.write_row(1, 0, ["乙地一公司", 100, 20])
+        sheet.write_formula(2, 0, '=A2&"分"', None, "")
+        sheet.write_row(2, 1, [90, 10])
+        sheet.write_formula(3, 0, "=A9", None, "#REF!")
+        sheet.write_row(3, 1, [90, 10])
+        # a text that begins so is a name
+        sheet.write_string(4, 0, "=1+1")
+    batch = read(file.getvalue())
+    assert batch.table.texts("name").tolist() == ["乙地一公司", "=1+1"]
+    formula, error = batch.issues
+    assert (formula.row, formula.column, formula.value) == (3, "企业名称", '=A2&"分"')
+    assert "never worked out" in str(formula.sentence)
+    assert (error.row, error.fatal) == (4, True)
+
+
 def test_an_old_workbook_shows_what_its_formats_show() -> None:
     path = Path(__file__).parents[1] / "data" / "number_formats.xls"
     batch = read_table(path, HNTE.fields, OPTIONS)
