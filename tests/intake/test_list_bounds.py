@@ -17,6 +17,8 @@ from eligibility.assessment.stress import strikes
 from eligibility.domain.facts import FirmTable, bound_ids
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.lists import count_list
+from eligibility.planning.projection import Assumptions, project
+from eligibility.schemes.hnte.derived_figures import usable_rights
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import load_scheme
 from eligibility.store.fact_rows import table_facts
@@ -149,6 +151,23 @@ def test_a_share_is_struck_from_what_is_certain() -> None:
     firm = read(facts, product=[{"name": "甲", "income": "600"}, {"name": "乙"}])
     (strike,) = [each for each in strikes(firm, SCHEME) if each.id == "hitech_income_not_accepted"]
     assert strike.fields["hitech_income_y3:least"] == 5_400_000
+
+
+def test_a_later_year_has_the_rights_of_this_list_and_none_of_its_amounts() -> None:
+    rows = [{"result": "甲", "year": "2024"}, {"year": "2024"}, {"year": "2025"}]
+    later = project(read(ip=[*SIX, OPEN], conversion=rows), date(2027, 5, 20), SCHEME)
+    ends = {name: [end[0] for end in later.bounds(name)] for name in ("ip_class2_count", "conversions_y1", "conversions_y2")}  # fmt: skip
+    assert ends["ip_class2_count"] == [6, 7]
+    # what was the second year is the first, and what was the third the second
+    assert ends["conversions_y1"] == ends["conversions_y2"] == [0, np.inf]
+
+
+def test_after_a_certification_the_rights_of_class_two_are_spent_though_their_number_is_open() -> (
+    None
+):
+    later = project(read(ip=[*SIX, OPEN]), date(2029, 5, 20), SCHEME, Assumptions(certificate_granted=True))  # fmt: skip
+    least, most = usable_rights(later, SCHEME.in_force(DAY)).class2
+    assert (least[0], most[0]) == (0, 1)
 
 
 def test_firms_with_other_bounds_are_not_alike() -> None:
