@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.assessment.stress import strikes
 from eligibility.domain.facts import FirmTable, bound_ids
+from eligibility.domain.results import UNDETERMINED
 from eligibility.intake.draft_reader import read_draft
 from eligibility.intake.lists import count_list
 from eligibility.planning.projection import Assumptions, project
@@ -181,6 +183,45 @@ def test_firms_with_other_bounds_are_not_alike() -> None:
         item["low"] for one in alone for item in one["score"]["items"] if item["id"] == "conversion"
     ]
     assert lows[0] < lows[2] <= lows[1]
+
+
+def test_rights_are_decided_exactly_where_every_number_within_the_bounds_gives_one_answer() -> None:
+    """Points at both ends, and the condition, of every box of numbers beside all numbers in it."""
+    boxes = [
+        (class1, class2, used)
+        for class1 in ((0, 0), (0, 1), (1, 2))
+        for class2 in ((0, 0), (0, 1), (2, 3), (3, 5), (5, 6), (6, 8))
+        for used in ((0, 0), (0, 1), (1, 3))
+        if used[0] <= class2[0]
+    ]
+    names = ("ip_class1_count", "ip_class2_count", "ip_class2_used_count")
+    fills = [
+        (place, fill)
+        for place, box in enumerate(boxes)
+        for fill in product(*(range(least, most + 1) for least, most in box))
+        if fill[2] <= fill[1]
+    ]
+    known = table(*(base(**dict(zip(names, fill, strict=True))) for _, fill in fills))
+    of = np.array([place for place, _ in fills])
+    unsaid = table(*(base(**dict.fromkeys(names)) for _ in boxes))
+    ends = np.array(boxes, dtype=float)
+    unsaid = unsaid.with_columns(
+        {
+            column: ends[:, row, side]
+            for row, name in enumerate(names)
+            for side, column in enumerate(bound_ids(name))
+        }
+    )
+    (answers,), (found,) = (assess_table(firms, SCHEME) for firms in (known, unsaid))
+    for item in ("ip_count", "ip_advancement"):
+        every, one = answers.score.items[item], found.score.items[item]
+        for place in range(len(boxes)):
+            assert one.low[place] == every.low[of == place].min(), boxes[place]
+            assert one.high[place] == every.high[of == place].max(), boxes[place]
+    for place in range(len(boxes)):
+        statuses = set(answers.findings["core_ip"].status[of == place].tolist())
+        expected = statuses.pop() if len(statuses) == 1 else UNDETERMINED
+        assert found.findings["core_ip"].status[place] == expected, boxes[place]
 
 
 rights = st.fixed_dictionaries(
