@@ -70,7 +70,7 @@ def test_a_share_is_refused_where_a_number_is_wanted_whoever_wrote_the_cell(type
     assert issue.value == "20%"
 
 
-@pytest.mark.parametrize("code", ['0.0,"K"', "[$$-409]#,##0.00", '0"美元"', '0"%"'])
+@pytest.mark.parametrize("code", ['0.0,"K"', "[$$-409]#,##0.00", '0"美元"', '0"%"', '0"!".0,"万"'])
 def test_an_amount_shown_in_another_unit_is_refused(code: str) -> None:
     (issue,) = read(workbook(("第三年销售收入（万元）", 15_000, code))).issues
     assert issue.column == "第三年销售收入（万元）"
