@@ -96,6 +96,9 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
     is_known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
+    # where the first row of a number is open, one that repeats it may count in its stead
+    repeats = first_of_number != np.arange(read.rows)
+    possible |= repeats & ~barred & ~is_known[first_of_number]
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
     classless = _blank(group)
@@ -256,14 +259,16 @@ def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Coun
     # of an earlier year, a row without one takes the place of those that have its name
     like = _same(read, "result")[0]
     certain = counts & ~np.isin(like, like[no_year & ~no_name])
+
+    def ends(each: int) -> tuple[float, float]:
+        here = in_year == each
+        least, most = count_rows(certain & here, ((counts | no_name) & here) | no_year)
+        # so may a row without a name, of any one of them
+        earlier = no_name & (no_year | (in_year < each))
+        return (max(least - float(earlier.sum()), 0.0), most) if most > least else (least, most)
+
     fields, bounds = settle(
-        {
-            f"conversions_y{place}": count_rows(
-                certain & (in_year == each),
-                (counts | no_name) & (in_year == each) | no_year,
-            )
-            for place, each in enumerate(years, 1)
-        }
+        {f"conversions_y{place}": ends(each) for place, each in enumerate(years, 1)}
     )
     reasons: Reasons = [
         (outside, UNMET, _outside(years)),
