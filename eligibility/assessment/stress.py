@@ -18,7 +18,7 @@ import numpy as np
 from eligibility.assessment.assess import Assessment, assess_table
 from eligibility.assessment.record import number, plain
 from eligibility.assessment.record_types import RoomRecord, StressRecord, StrikeRecord
-from eligibility.domain.facts import Field, FirmTable
+from eligibility.domain.facts import Field, FirmTable, bound_ids, field_of_column
 from eligibility.domain.law import Figure
 from eligibility.domain.records import words
 from eligibility.domain.results import MET, VERDICT_WORDS
@@ -91,7 +91,7 @@ def strikes(firm: FirmTable, scheme: Scheme, lists: Lists = NO_LISTS) -> list[St
     for rule in rules.shares:
         held = {name: float(firm.columns[name][0]) for name in _columns(rule.fields, firm)}
         left = {
-            name: _rest(figure, rule.share.value, scheme.fields_by_id[name])
+            name: _rest(figure, rule.share.value, scheme.fields_by_id[field_of_column(name)])
             for name, figure in held.items()
             if figure > 0
         }
@@ -163,7 +163,9 @@ def count_falls(firms: FirmTable, scheme: Scheme) -> dict[str, int]:
     counts = {}
     for rule in stress_rules(scheme).shares:
         left = {
-            name: _rest_of_all(some.columns[name], rule.share.value, scheme.fields_by_id[name])
+            name: _rest_of_all(
+                some.columns[name], rule.share.value, scheme.fields_by_id[field_of_column(name)]
+            )
             for name in _columns(rule.fields, some)
         }
         after = assess_table(some.with_columns(left), scheme)
@@ -176,7 +178,8 @@ def _columns(stems: Sequence[str], firm: FirmTable) -> list[str]:
     return [
         name
         for name in firm.columns
-        if name in stems or (name[-3:-1] == "_y" and name[:-3] in stems)
+        for field in (field_of_column(name),)
+        if field in stems or (field[-3:-1] == "_y" and field[:-3] in stems)
     ]
 
 
@@ -212,6 +215,16 @@ def _of_list(rule: ListStrike, firm: FirmTable, scheme: Scheme, rows: Rows) -> I
             name: _column_value(value, scheme.fields_by_id[name])
             for name, value in after.items()
             if name in firm.columns
+        }
+        bounds = {} if count is None else count.bounds
+        # what is open before and after may be less by the row that was struck
+        fields |= {
+            column: end
+            for name in whole.bounds
+            for column, end in zip(
+                bound_ids(name), bounds.get(name, (after[name],) * 2), strict=True
+            )
+            if column in firm.columns
         }
         if any(not _same(firm.columns[name][0], value) for name, value in fields.items()):
             yield Strike(rule.id, rule.title, entries[some[0]].get(title, ""), fields)

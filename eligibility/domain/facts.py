@@ -118,6 +118,16 @@ class YearSeries:
         return np.where(self.is_complete, total, np.nan)
 
 
+def bound_ids(field_id: str) -> tuple[str, str]:
+    """Ids of the columns that hold the least and the most of an amount that a list leaves open."""
+    return f"{field_id}:least", f"{field_id}:most"
+
+
+def field_of_column(name: str) -> str:
+    """The field that a column of a table holds, or holds a bound of."""
+    return name.partition(":")[0]
+
+
 class FirmTable:
     """Columnar table of firms: facts by field id, one row a firm.
 
@@ -152,6 +162,20 @@ class FirmTable:
         blank = np.full(self.rows, np.nan)
         blank.flags.writeable = False
         return blank
+
+    def bounds(self, field_id: str) -> tuple[Floats, Floats]:
+        """The least and the most that an amount may be, shape (n,) each.
+
+        A known one is both; a blank one lies between what :func:`bound_ids` hold, else between
+        nothing and any amount.
+        """
+        known = self.numbers(field_id)
+        blank = np.isnan(known)
+        least, most = (self.columns.get(name) for name in bound_ids(field_id))
+        return (
+            np.where(blank, 0.0 if least is None else np.nan_to_num(least), known),
+            np.where(blank, np.inf if most is None else np.nan_to_num(most, nan=np.inf), known),
+        )
 
     def dates(self, field_id: str) -> NDArray[np.datetime64]:
         """A column of days, NaT where blank."""
@@ -210,6 +234,10 @@ class FirmTable:
             self._memo[key] = form()
         value: T = self._memo[key]
         return value
+
+    def derive(self, form: Callable[..., T], *arguments: Hashable) -> T:
+        """What ``form`` makes of the table and of the arguments, computed once."""
+        return self.memoize((form, *arguments), lambda: form(self, *arguments))
 
     def series(self, stem: str) -> YearSeries:
         """The three years of one figure."""

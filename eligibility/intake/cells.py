@@ -20,6 +20,7 @@ import numpy as np
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
 from eligibility.intake import codes
+from eligibility.intake.number_formats import FORMULA_MARK
 
 Value = float | np.datetime64 | str | None
 
@@ -155,6 +156,7 @@ _PATH = "/"
 _PATH_MARKS = re.compile(
     r"[/\\\\>→»|\n—–_,;:·-]|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?<!\d)\d{1,2}[.、](?!\d)"
 )
+_UNSOLVED = msgid("a value; the spreadsheet could not work this cell out")
 _UNWORKED = msgid(
     "a value; this formula was never worked out: open the file in a spreadsheet and save it"
 )
@@ -227,7 +229,13 @@ def parse(text: str, form: CellFormat) -> Value:
         raise CellTrouble("text of whole characters; half of one stands here")
     if kind == "text":
         stripped = visible(text)
-        return None if stripped.lower() in MISSING else stripped
+        if stripped.lower() in MISSING:
+            return None
+        if _ERROR.fullmatch(stripped.lower()):
+            raise CellTrouble(_UNSOLVED)
+        if text.strip().lstrip(_TEXT_MARKS).startswith(FORMULA_MARK):
+            raise CellTrouble(_UNWORKED)
+        return stripped
     if kind in ("money", "number", "count") and _MARKED_NUMBER.search(text):
         # made ordinary, the mark would be one more digit
         raise _not_a_number(form.field)
@@ -235,7 +243,7 @@ def parse(text: str, form: CellFormat) -> Value:
     if plain in (MISSING_ANSWERS if kind in ("yes_no", "rating") else MISSING):
         return None
     if _ERROR.fullmatch(plain):
-        raise CellTrouble("a value; the spreadsheet could not work this cell out")
+        raise CellTrouble(_UNSOLVED)
     if plain.startswith("="):
         raise CellTrouble(_UNWORKED)
     match kind:

@@ -22,6 +22,7 @@ from eligibility.domain.text import Message
 from eligibility.intake import codes
 from eligibility.intake.cells import (
     FIRST_DAY,
+    INVISIBLE,
     LAST_DAY,
     MISSING,
     CellFormat,
@@ -30,6 +31,8 @@ from eligibility.intake.cells import (
     parse,
 )
 
+#: errors, texts that are guarded, and marks that no reader sees, among them that of a formula
+_ODD_TEXT = f'^(?:="|#)|[{INVISIBLE}]'
 NUMERIC = ("money", "number", "count")
 #: blanks as they are usually written; rarer spellings are left to ``cells.parse``
 BLANKS = sorted(
@@ -137,8 +140,8 @@ class ColumnReader:
             return self._codes(texts)
         if kind == "text" and self.distinct:
             trimmed = _trim(texts)
-            guarded = pc.fill_null(pc.starts_with(trimmed, '="'), False)
-            return self._with_rest(_objects(trimmed), texts, guarded.to_numpy(zero_copy_only=False))
+            odd = pc.fill_null(pc.match_substring_regex(trimmed, _ODD_TEXT), False)
+            return self._with_rest(_objects(trimmed), texts, odd.to_numpy(zero_copy_only=False))
         if kind == "date" and not self._as_text:
             try:
                 days = _days(pc.cast(_trim(texts), pa.date32()))

@@ -9,6 +9,7 @@ yet; amounts are in 万元 unless a text has its own unit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -133,6 +134,13 @@ def read_draft(
     )
     columns = list(fields.values())
     batch = from_records([fields_by_id], columns, options, catalogue=scheme.titles_by_code)
+    bounds = {
+        name: np.array([end])
+        for count in lists.values()
+        for name, end in count.bound_columns().items()
+    }
+    if batch.table.rows:
+        batch = replace(batch, table=batch.table.with_columns(bounds))
     return DraftReading(law, years_of(applied.year), operating, lists, batch, applied, latest)
 
 

@@ -302,8 +302,10 @@ def unit_line(line: Sequence[str]) -> list[str]:
 
 
 def _title(line: Sequence[str]) -> bool:
-    """True if a line holds a title of the sheet: one text alone, in its first column."""
-    return bool(line) and bool(line[0]) and not any(line[1:])
+    """True if a line holds a title of the sheet: one text, in its first column, with the unit of all."""
+    if not line or not line[0]:
+        return False
+    return all(re.fullmatch(_STATED_FOR_ALL, normal(cell).strip("()")) for cell in line[1:] if cell)
 
 
 def _repeats(

@@ -45,7 +45,7 @@ _OWNERS = re.compile(r"[;；、|\n]|(?<=司)[,，]|\s[,，]\s")
 _OF_WHICH = re.compile(r"\s*其中\s*[:：]?")
 #: a year as a list has it: alone, of two digits, or that of a day or month
 _YEAR = re.compile(
-    r"((?:19|20)\d{2})(?:\s*(?:财年|年度?|[-/.年]\s*\d{1,2}\s*月?(?:\s*[-/.]?\s*\d{1,2}\s*日?)?))?|(\d{2})\s*年度?"
+    r"((?:19|20)\d{2})(?:\s*(?:财年|年度?|[-/.年]\s*\d{1,2}\s*月?(?:\s*[-/.]?\s*\d{1,2}\s*日?)?))?|(\d{2})\s*(?:年度?)?"
 )
 #: what is bracketed behind a word and takes back what it says
 _TAKEN_BACK = re.compile(
@@ -213,7 +213,7 @@ def count_list(
         # what was typed wrongly is the reason, not that nothing was typed
         if result.status[row] != UNMET:
             reasons[places[row]] = trouble
-    return Count(result.fields, status, tuple(reasons))
+    return Count(result.fields, status, tuple(reasons), result.bounds)
 
 
 def _row(reason: Message) -> int:

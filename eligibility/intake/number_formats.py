@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+#: how a workbook's reader begins a formula that was never worked out: no one sees or types the mark
+FORMULA_MARK = "\u2060="
 _TOKENS = re.compile(r'"([^"]*)"|[\\!](.)|_.|\*.|\[([^\]]*)\]|([0#?])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[\d.]+)")
 _UNIT = re.compile("亿|千万|百万|万|千元|千|元")
-#: another unit, currency or share written beside the digits, which no reader of amounts takes for nothing
+#: another unit, currency or share written beside the digits, which no reader of amounts takes for nothing;
+#: and the mark that hides a point in Excel, where another program shows it among the digits
 _OTHER_UNIT = re.compile(
-    r"(?:(?!cny|rmb|yuan)[a-z])+|[%‰$€£₩]|美元|港[元币]|欧元|日元", re.IGNORECASE
+    r"(?:(?!cny|rmb|yuan)[a-z])+|[%‰$€£₩!]|美元|港[元币]|欧元|日元", re.IGNORECASE
 )
 _OWN_CURRENCY = re.compile("cny|rmb|yuan", re.IGNORECASE)
 #: a number as it is, and the exponent of one

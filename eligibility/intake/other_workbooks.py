@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from typing import Any, Literal
 from xml.etree import ElementTree
 
-from eligibility.intake.number_formats import display_text
+from eligibility.intake.number_formats import FORMULA_MARK, display_text
 from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.workbook import Workbook, answer, refusals
 from eligibility.intake.workbook_caps import Caps, Refusal
@@ -220,6 +220,9 @@ def _ods_text(cell: ElementTree.Element) -> str:
         same = abs(abs(rounded) - abs(float(value))) <= 0.5000001 * 10.0**-places + 1e-9
         unit = re.search("亿|百万|千万|万|千|元", text)
         return number + (unit[0] if unit else "") if same else text
+    if not (text or kind):
+        # a formula that was never worked out
+        return _formula(cell, "formula")
     return text
 
 
@@ -343,9 +346,7 @@ def _gap(element: ElementTree.Element, before: int, measure: _Measure) -> int:
 def _xml_text(cell: ElementTree.Element, code: str) -> str:
     data = next((part for part in cell if _local(part) == "Data"), None)
     if data is None:
-        return (
-            "=" + cell.get(_any(cell, "Formula"), "").lstrip("=") if _has(cell, "Formula") else ""
-        )
+        return _formula(cell, "Formula")
     text = "".join(data.itertext()).strip()
     if data.get(_any(data, "Type")) == "DateTime":
         return text.partition("T")[0]
@@ -355,8 +356,10 @@ def _xml_text(cell: ElementTree.Element, code: str) -> str:
     return text
 
 
-def _has(element: ElementTree.Element, name: str) -> bool:
-    return any(key.rpartition("}")[2] == name for key in element.attrib)
+def _formula(cell: ElementTree.Element, name: str) -> str:
+    """The formula of a cell behind its mark, whatever its dialect; nothing where it has none."""
+    formula = cell.get(_any(cell, name))
+    return "" if formula is None else FORMULA_MARK + formula.partition("=")[2]
 
 
 # --- XML --------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from html import unescape
 from typing import Any
 
-from eligibility.intake.number_formats import display_text
+from eligibility.intake.number_formats import FORMULA_MARK, display_text
 from eligibility.intake.workbook_caps import Caps, Refusal
 
 # each stops at the next "<", so that no sheet, however it is made, is gone through twice
@@ -64,7 +65,7 @@ class SheetSurvey:
             for attributes, formula in _UNSOLVED.findall(xml):
                 place, kind = _PLACED.search(attributes), _TYPE.search(attributes)
                 if place and (kind is None or kind[1] != b"str"):
-                    text = "=" + formula.decode("utf-8", "replace")
+                    text = FORMULA_MARK + unescape(formula.decode("utf-8", "replace"))
                     self.errors.setdefault(_number(place[2]) - 1, {})[_column(place[1]) - 1] = text
         if self.styles and not self.styles.keys().isdisjoint(map(int, set(_STYLE.findall(xml)))):
             for attributes in _STYLED.findall(xml):

@@ -34,6 +34,7 @@ from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_places import name_heads, non_firm_places
+from eligibility.intake.number_formats import FORMULA_MARK
 from eligibility.intake.row_batch import CheckedBlock, RowBatch, join_batches
 from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.source import Source
@@ -427,7 +428,7 @@ class _Troubles:
         if isinstance(self._block, CsvBlock):
             return self._block.cell_text(column.position, place)
         text: str = self._block.text[str(column.position)][place].as_py()
-        return text
+        return text.replace(FORMULA_MARK, "=")
 
     def _firm(self, place: int) -> str:
         columns = map(self._intake.columns.get, ("name", "uscc"))

@@ -19,7 +19,7 @@ from eligibility.assessment.assess import assess_table
 from eligibility.assessment.shortfalls import apply_levers
 from eligibility.domain.arrays import Bools, Codes, Floats
 from eligibility.domain.errors import InputError
-from eligibility.domain.facts import Field, FirmTable, years_of
+from eligibility.domain.facts import Field, FirmTable, bound_ids, years_of
 from eligibility.domain.results import MET, UNMET
 from eligibility.planning.lead_times import LeadTimes, lead_times, months_after
 from eligibility.schemes.registry import Scheme
@@ -208,6 +208,10 @@ def _a_year_on(
             then = now * (1 + assumptions.growth.get(each.stem, 0.0))
         if not np.isnan(then).all() or each.id in firms.columns:
             moved[each.id] = np.where(rows, then, now)
+        if each.year is not None:
+            # a list of the years before says nothing of the year that now bears the name
+            ends = (name for name in bound_ids(each.id) if name in firms.columns)
+            moved |= {name: np.where(rows, np.nan, firms.numbers(name)) for name in ends}
     # the first day of the year stands for the year until the deadline is set
     first_day = np.datetime64(f"{application_year}-01-01", "D")
     moved["application_date"] = np.where(rows, first_day, firms.dates("application_date"))

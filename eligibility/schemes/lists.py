@@ -7,7 +7,7 @@ its ``lists.py``: ``(rows: ListRows, law: Edition, year: int, applied: datetime6
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 from typing import Any, Literal
 
@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eligibility.domain.arrays import Bools, Codes
-from eligibility.domain.facts import Kind
+from eligibility.domain.facts import Kind, bound_ids
 from eligibility.domain.law import Edition
 from eligibility.domain.results import MET
 from eligibility.domain.text import Message, Wording
 
 #: rows that a reason holds for, the status that it gives them, and the reason; the first decides
 Reasons = list[tuple[Bools, int, Message]]
+#: the least and the most of an amount
+Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,22 @@ class Count:
         MET: the row counts; UNMET: it does not; UNDETERMINED: something is missing.
     reasons : tuple of Message or None
         Why a row does not count or what it lacks.
+    bounds : mapping of field id to (float, float)
+        The least and the most of an amount that is blank because of open rows.
     """
 
     fields: Mapping[str, float | str | None]
     status: Codes
     reasons: tuple[Message | None, ...]
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+
+    def bound_columns(self) -> dict[str, float]:
+        """The bounds by the ids of their columns in a table of firms."""
+        return {
+            name: end
+            for field_id, ends in self.bounds.items()
+            for name, end in zip(bound_ids(field_id), ends, strict=True)
+        }
 
 
 Counter = Callable[[ListRows, Edition, int, np.datetime64], Count]
@@ -126,9 +139,17 @@ class ListDefinition:
         return tuple(column.id for column in self.columns if column.kind == "money")
 
 
-def count_rows(certain: Bools, possible: Bools) -> float | None:
-    """How many rows count; None where one may or may not."""
-    return None if (possible & ~certain).any() else float(certain.sum())
+def count_rows(certain: Bools, possible: Bools) -> Bounds:
+    """How many rows count at least, and at most."""
+    return float(certain.sum()), float((certain | possible).sum())
+
+
+def settle(amounts: Mapping[str, Bounds]) -> tuple[dict[str, float | None], dict[str, Bounds]]:
+    """Amounts by field id, None where their two ends differ, and the ends of those."""
+    open_amounts = {name: ends for name, ends in amounts.items() if ends[0] != ends[1]}
+    return {
+        name: None if name in open_amounts else least for name, (least, _) in amounts.items()
+    }, open_amounts
 
 
 def answer_yes_no(*, yes: Bools, no: Bools, unknown: Bools) -> str | None:

@@ -7,9 +7,12 @@ from itertools import combinations
 import pytest
 
 from eligibility.assessment.own_points import own_points
+from eligibility.domain.law import Item
+from eligibility.intake.cells import CellFormat, CellTrouble, parse
 from eligibility.schemes.registry import load_scheme
 
-LAW = load_scheme().edition("e2016")
+SCHEME = load_scheme()
+LAW = SCHEME.edition("e2016")
 RATED = [item for item in LAW.items.values() if item.elements]
 
 
@@ -22,6 +25,15 @@ def test_each_item_of_management_names_its_elements_with_article_and_proof() -> 
     }
     assert [item.citation.article for item in RATED] == [f"三、（七）3（{n}）" for n in range(1, 5)]
     assert all(each.proof.zh and each.title.en for item in RATED for each in item.elements)
+
+
+@pytest.mark.parametrize("item", RATED, ids=lambda item: item.id)
+def test_own_points_are_whole_numbers_up_to_those_of_the_item(item: Item) -> None:
+    form = CellFormat(SCHEME.fields_by_id[item.id])
+    assert parse(f"{item.max:g}分", form) == item.max
+    for text in (f"{item.max - 0.5:g}", f"{item.max + 1:g}", "-1"):
+        with pytest.raises(CellTrouble):
+            parse(text, form)
 
 
 @pytest.mark.parametrize("item", RATED, ids=lambda item: item.id)

@@ -81,12 +81,20 @@ def test_a_table_of_another_kind_is_read_under_any_name(content: bytes) -> None:
         ods('<table:table-cell office:value-type="float" office:value="2000"><text:p>2千</text:p></table:table-cell>'),
         ods('<table:table-cell office:value-type="float" office:value="200000"><text:p>20.0000元</text:p></table:table-cell>'),
         spreadsheetml('<Cell ss:Formula="=RC[-1]*2"/>'),
+        ods('<table:table-cell table:formula="of:=[.B2]*2"/>'),
     ],
 )  # fmt: skip
 def test_what_such_a_cell_shows_counts_and_not_what_it_holds(content: bytes) -> None:
     batch = read(content)
     assert batch.issues
     assert batch.rejects.num_rows == 1
+
+
+def test_a_formula_with_an_empty_text_as_its_result_is_a_blank() -> None:
+    cell = '<table:table-cell table:formula="of:=&quot;&quot;" office:value-type="string"/>'
+    batch = read(ods(cell))
+    assert batch.issues == ()
+    assert len(batch.table) == 1
 
 
 def test_a_strict_workbook_is_read() -> None:

@@ -30,6 +30,14 @@ def test_other_names_have_another(other: str) -> None:
     assert name_key(other) != name_key(SPELLINGS[0])
 
 
+def test_a_name_is_held_without_marks_that_no_reader_sees() -> None:
+    rows = '\u200b乙地云帆\ufeff测试有限公司,10\n="丙地云帆有限公司",20\n丁地云帆有限公司,30\n'
+    batch = read_table(("firms.csv", f"企业名称,职工总数\n{rows}".encode()), list(HNTE.fields))
+    assert batch.table.texts("name").tolist() == [
+        "乙地云帆测试有限公司", "丙地云帆有限公司", "丁地云帆有限公司",
+    ]  # fmt: skip
+
+
 def test_a_firm_without_code_is_taken_once_in_whatever_spelling() -> None:
     fields: list[Field] = list(HNTE.fields)
     rows = "\n".join('"' + name + '",10' for name in SPELLINGS)

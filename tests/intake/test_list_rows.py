@@ -72,7 +72,8 @@ def test_a_part_of_the_row_above_is_asked_about_and_not_added() -> None:
 
 
 @pytest.mark.parametrize(
-    "year", ["2025", "2025年", "2025年度", "25年", "2025-06-01", "2025年6月", "2025.06", "２０２５"]
+    "year",
+    ["2025", "2025年", "2025年度", "25年", "25", "2025-06-01", "2025年6月", "2025.06", "２０２５"],
 )
 def test_the_year_of_a_row_may_be_that_of_a_day(year: str) -> None:
     found = said("conversion", {"result": "甲", "year": year})

@@ -70,7 +70,7 @@ def test_a_share_is_refused_where_a_number_is_wanted_whoever_wrote_the_cell(type
     assert issue.value == "20%"
 
 
-@pytest.mark.parametrize("code", ['0.0,"K"', "[$$-409]#,##0.00", '0"美元"', '0"%"'])
+@pytest.mark.parametrize("code", ['0.0,"K"', "[$$-409]#,##0.00", '0"美元"', '0"%"', '0"!".0,"万"'])
 def test_an_amount_shown_in_another_unit_is_refused(code: str) -> None:
     (issue,) = read(workbook(("第三年销售收入（万元）", 15_000, code))).issues
     assert issue.column == "第三年销售收入（万元）"
@@ -87,6 +87,26 @@ def test_a_formula_without_a_result_is_said_and_no_blank() -> None:
     (issue,) = read(content).issues
     assert (issue.value, issue.column) == ("=B2*0.2", "科技人员数")
     assert "never worked out" in str(issue.sentence)
+
+
+def test_a_firm_whose_name_is_a_formula_without_a_result_is_said_and_none_of_that_name() -> None:
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["企业名称", "职工总数", "科技人员数"])
+        sheet.write_row(1, 0, ["乙地一公司", 100, 20])
+        sheet.write_formula(2, 0, '=A2&"分"', None, "")
+        sheet.write_row(2, 1, [90, 10])
+        sheet.write_formula(3, 0, "=A9", None, "#REF!")
+        sheet.write_row(3, 1, [90, 10])
+        # a text that begins so is a name
+        sheet.write_string(4, 0, "=1+1")
+    batch = read(file.getvalue())
+    assert batch.table.texts("name").tolist() == ["乙地一公司", "=1+1"]
+    formula, error = batch.issues
+    assert (formula.row, formula.column, formula.value) == (3, "企业名称", '=A2&"分"')
+    assert "never worked out" in str(formula.sentence)
+    assert (error.row, error.fatal) == (4, True)
 
 
 def test_an_old_workbook_shows_what_its_formats_show() -> None:

@@ -34,6 +34,13 @@ def test_units_in_a_line_of_their_own_belong_to_the_header(units: list[str]) -> 
     assert below.columns[0].field.id == "name"
 
 
+@pytest.mark.parametrize("unit", ["单位：万元", "（金额单位：人民币万元）", "单位：人、万元"])
+def test_the_unit_beside_the_title_of_a_sheet_is_that_of_all(unit: str) -> None:
+    headers = read(["企业基本情况统计表", "", "", unit], HEADS, FIRM)
+    assert powers(headers) == [4, 4]
+    assert (headers.lines, headers.columns[0].field.id) == (2, "name")
+
+
 def test_a_row_of_figures_is_no_line_of_units() -> None:
     headers = read(["企业名称", "第一年销售收入（元）"], ["万元", "1000"])
     assert headers.lines == 1

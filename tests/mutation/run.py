@@ -18,15 +18,20 @@ ROOT = Path(__file__).parents[2]
 LAW = ("tests/schemes/test_cases.py", "tests/schemes/test_reference.py")
 LISTS = (
     "tests/intake/test_lists.py",
+    "tests/intake/test_list_bounds.py",
     "tests/intake/test_list_rows.py",
     "tests/schemes/test_list_reasons.py",
     "tests/schemes/test_registration_numbers.py",
 )
 TESTS = {
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
-    "eligibility/schemes/hnte/blanks.py": (*LAW, "tests/schemes/test_blanks.py"),
+    "eligibility/schemes/hnte/blanks.py": (
+        *LAW,
+        "tests/schemes/test_blanks.py",
+        "tests/intake/test_list_bounds.py",
+    ),
     "eligibility/schemes/hnte/criteria.py": LAW,
-    "eligibility/schemes/hnte/derived_figures.py": LAW,
+    "eligibility/schemes/hnte/derived_figures.py": (*LAW, "tests/schemes/test_derived_figures.py"),
     "eligibility/schemes/hnte/indicators.py": LAW,
     "eligibility/schemes/hnte/lists.py": LISTS,
     "eligibility/assessment/scoring.py": LAW,

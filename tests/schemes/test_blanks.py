@@ -10,7 +10,8 @@ import pytest
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.schemes.hnte import blanks
-from tests.firms import base, table
+from eligibility.schemes.hnte.indicators import growth_sales
+from tests.firms import HNTE, base, table
 
 
 def none(*stems: str, years: str = "123") -> dict[str, Any]:
@@ -49,6 +50,15 @@ def test_what_is_open_in_a_row_does_not_depend_on_the_rows_beside_it() -> None:
     for firm, found in zip(FIRMS, together, strict=True):
         (alone,) = records(assess_table(table(firm)))
         assert found == alone
+
+
+def test_a_blank_is_missed_where_the_most_points_alone_depend_on_it() -> None:
+    law = HNTE.edition("e2016").with_reading("growth_second_year_zero", "review")
+    firms = table(base(sales_revenue_y1=0, sales_revenue_y2=None, sales_revenue_y3=0))
+    item = growth_sales(firms, law)
+    # nothing, which a person has to look at, or anything, of which nothing is left
+    assert (item.low[0], item.high[0]) == (0, 10)
+    assert list(item.missing) == ["sales_revenue_y2"]
 
 
 def test_a_fill_is_tried_only_where_a_figure_is_blank_and_applies() -> None:

@@ -155,7 +155,12 @@ def _correction(sign: str, factors: Mapping[str, float], sheet: Sheet) -> None:
     if not typed:
         return
     first = sheet.scheme.fields_by_id[next(iter(typed))]
-    name = language().of(first.stem_title)
+    years = sheet.reading.years
+    name = (
+        language().of(first.stem_title)
+        if len(typed) == len(years)
+        else fmt.field_titles(list(typed), sheet.scheme.fields_by_id, years)
+    )
     words = (
         _("{name} was entered in yuan: divide by 10,000")
         if factors[first.id] < 1

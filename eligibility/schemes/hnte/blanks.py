@@ -26,7 +26,7 @@ from eligibility.comparisons import (
     union_of_ranges,
 )
 from eligibility.domain.arrays import Bools, Floats
-from eligibility.domain.facts import FirmTable, YearSeries
+from eligibility.domain.facts import FirmTable, YearSeries, bound_ids
 from eligibility.domain.law import Edition, Scale
 
 from .derived_figures import YEARS, fill_rd, total_income, years_in_operation
@@ -41,7 +41,7 @@ CELLS = 1 << 16
 
 def select(firms: FirmTable, rows: Bools, *stems: str) -> FirmTable:
     """Rows of a table, with the columns whose ids begin so and the dates; the same one when asked again."""
-    return firms.memoize(("select", rows.tobytes(), stems), lambda: _select(firms, rows, stems))
+    return firms.memoize((_select, rows.tobytes(), stems), lambda: _select(firms, rows, stems))
 
 
 def _select(firms: FirmTable, rows: Bools, stems: tuple[str, ...]) -> FirmTable:
@@ -101,7 +101,7 @@ def _read_only(result: T) -> T:
 
 def over_registrations(firms: FirmTable, form: Callable[[FirmTable], T]) -> list[T]:
     """What ``form`` gives for each span of operating years that a blank registration leaves open."""
-    return [form(table) for table in firms.memoize("registrations", lambda: _registrations(firms))]
+    return [form(table) for table in firms.derive(_registrations)]
 
 
 def _registrations(firms: FirmTable) -> list[FirmTable]:
@@ -110,11 +110,9 @@ def _registrations(firms: FirmTable) -> list[FirmTable]:
     if not blank.any():
         return [firms]
     years = applied.astype("M8[Y]")
-    dates = [(years - back).astype("M8[D]") for back in range(1, len(YEARS) + 1)]
-    return [
-        firms.with_columns({"registered_on": np.where(blank, day, registered)})
-        for day in (applied, *dates)
-    ]
+    # this year, and the first day of each year before that counts
+    days = ((years - back).astype("M8[D]") for back in range(len(YEARS) + 1))
+    return [firms.with_columns({"registered_on": np.where(blank, day, registered)}) for day in days]
 
 
 def range_over_registrations(
@@ -128,7 +126,9 @@ def range_over_registrations(
     if blank.all() or not blank.any():
         return union_of_ranges(over_registrations(firms, partial(form, firms)))
     known, unsaid = (
-        range_over_registrations(firms.memoize(("rows", some), partial(firms.take, rows)), form)
+        range_over_registrations(
+            firms.memoize((_registrations, some), partial(firms.take, rows)), form
+        )
         for some, rows in ((True, ~blank), (False, blank))
     )
     return known.merge(unsaid, blank)
@@ -136,11 +136,12 @@ def range_over_registrations(
 
 def hitech_income(firms: FirmTable, line: float) -> ShareRange:
     """Hi-tech income over total income; non-taxable income is at most the gross income."""
-    part, (whole, _) = firms.numbers("hitech_income_y3"), total_income(firms)
+    least, most = firms.bounds("hitech_income_y3")
+    whole, _ = total_income(firms)
     gross = firms.numbers("gross_income_y3")
     is_known = ~np.isnan(whole)
     return part_within(
-        part, part, np.where(is_known, whole, np.nan), np.where(is_known, whole, gross), line
+        least, most, np.where(is_known, whole, np.nan), np.where(is_known, whole, gross), line
     )
 
 
@@ -234,17 +235,20 @@ def points_over_fills(
     """
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
-    for group in firms.memoize(("blanks", stem), lambda: _by_blanks(firms, stem)):
+    for group in firms.derive(_by_blanks, stem):
         lows: list[Floats] = []
         highs: list[Floats] = []
         for table in over_registrations(group.table, lambda table: table):
             fills = table.memoize(
-                ("fills", stem), partial(_figures_of_fills, table.series(stem), ends, figures)
+                (_figures_of_fills, stem),
+                partial(
+                    _figures_of_fills, table.series(stem), ends, _list_bounds(table, stem), figures
+                ),
             )
             for each in fills:
-                ends_of_fills = points(table, each)
-                for side, every in zip(ends_of_fills, (lows, highs), strict=True):
-                    every.append(side.reshape(-1, table.rows))
+                fewest, largest = points(table, each)
+                lows.append(fewest.reshape(-1, table.rows))
+                highs.append(largest.reshape(-1, table.rows))
         (least, most_low), (least_high, most) = (_ends(side) for side in (lows, highs))
         at, like = group.places, group.like
         low[at], high[at] = least[like], most[like]
@@ -291,20 +295,30 @@ def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
         places = np.flatnonzero(rows)
         pattern = patterns[:, places[0]]
         like: NDArray[np.intp] | slice = slice(None)
-        if pattern[:-1].all():
+        if pattern[:-1].all() and _list_bounds(firms, stem) is None:
             # with no figure at all only the time in operation tells two firms apart
-            lived = firms.application_years if pattern[-1] else years_in_operation(firms)
-            _, first, like = np.unique(lived[places], return_index=True, return_inverse=True)
-            rows = np.zeros(firms.rows, dtype=np.bool_)
-            rows[places[first]] = True
+            lived = years_in_operation(firms)[places]
+            _, first, like = np.unique(lived, return_index=True, return_inverse=True)
+            rows = np.isin(np.arange(firms.rows), places[first])
             # rows come in the order of the table
             like = np.argsort(np.argsort(first))[like]
         groups.append(_Alike(places, select(firms, rows, stem), like))
     return groups
 
 
+def _list_bounds(firms: FirmTable, stem: str) -> NDArray[np.float64] | None:
+    """What the list of a series leaves possible in each year, shape (2, 3, n); None without one."""
+    names = [f"{stem}_{year}" for year in YEARS]
+    if firms.columns.keys().isdisjoint(end for name in names for end in bound_ids(name)):
+        return None
+    return np.stack([firms.bounds(name) for name in names], axis=1)
+
+
 def _figures_of_fills(
-    series: YearSeries, ends: Sequence[float], figures: Callable[[YearSeries], T]
+    series: YearSeries,
+    ends: Sequence[float],
+    bounds: NDArray[np.float64] | None,
+    figures: Callable[[YearSeries], T],
 ) -> list[T]:
     """Figures of every fill of rows whose blanks are in the same years, some fills at once."""
     blank = np.isnan(series.values)
@@ -314,7 +328,10 @@ def _figures_of_fills(
     result = []
     for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
         shape = (years, some.shape[1], rows)
-        values = np.where(blank[:, None], some[:, :, None], series.values[:, None])
+        fill = some[:, :, None]
+        if bounds is not None:
+            fill = np.clip(fill, *bounds[:, :, None])
+        values = np.where(blank[:, None], fill, series.values[:, None])
         applies = np.broadcast_to(series.applies[:, None], shape)
         filled = YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
         result.append(figures(filled))

@@ -51,30 +51,23 @@ class Rights:
 def usable_rights(firms: FirmTable, law: Edition) -> Rights:
     """Rights by class; Class II rights used in a granted certification are spent (三、（二）4).
 
-    An unknown count lies between none and any number, an unknown number of spent rights between
-    none and all.
+    An unknown count lies between what its list leaves possible, else between none and any number;
+    an unknown number of spent rights between none and all.
     """
-    return firms.memoize(("rights", id(law)), lambda: _usable_rights(firms, law))
+    return firms.memoize((_usable_rights, id(law)), lambda: _usable_rights(firms, law))
 
 
 def _usable_rights(firms: FirmTable, law: Edition) -> Rights:
-    class1, class2 = firms.numbers("ip_class1_count"), firms.numbers("ip_class2_count")
-    missing = {"ip_class1_count": np.isnan(class1), "ip_class2_count": np.isnan(class2)}
-    low, high = np.where(missing["ip_class2_count"], [[0.0], [np.inf]], class2)
+    names = ("ip_class1_count", "ip_class2_count")
+    class1, (low, high) = (firms.bounds(name) for name in names)
+    missing = {name: np.isnan(firms.numbers(name)) for name in names}
     if "class2_uses" in law.parameters:
-        used = firms.numbers("ip_class2_used_count")
-        unknown = np.isnan(used)
-        low = np.maximum(np.where(unknown, 0.0, low - used), 0.0)
-        high = np.maximum(np.where(unknown, high, high - used), 0.0)
-        missing["ip_class2_used_count"] = unknown & (high > 0)
-    return Rights(
-        (
-            np.where(missing["ip_class1_count"], 0.0, class1),
-            np.where(missing["ip_class1_count"], np.inf, class1),
-        ),
-        (low, high),
-        missing,
-    )
+        used = firms.bounds("ip_class2_used_count")
+        low, high = np.maximum(low - used[1], 0.0), np.maximum(high - used[0], 0.0)
+        missing["ip_class2_used_count"] = np.isnan(firms.numbers("ip_class2_used_count")) & (
+            high > 0
+        )
+    return Rights(class1, (low, high), missing)
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def counted_rd(firms: FirmTable, law: Edition) -> RdCosts:
 
     A year is formed from its nine categories where all are given, else taken from its totals.
     """
-    return firms.memoize(("counted rd", rd_rules(firms, law)), lambda: _counted_rd(firms, law))
+    return firms.memoize((_counted_rd, rd_rules(firms, law)), lambda: _counted_rd(firms, law))
 
 
 def rd_rules(firms: FirmTable, law: Edition) -> Hashable:
@@ -147,8 +140,9 @@ def fill_rd(
     A year begun by category has its blank categories filled in, any other its totals, of which the
     domestic part is never the larger. ``operating`` are the years that apply, shape (3, n).
     """
-    years = operating.tobytes() if not as_paid and _counts_years_together(law) else None
-    key = ("filled rd", rd_rules(firms, law), home, abroad, years, as_paid)
+    # only the limit over all years asks which of them there are
+    years = operating.tobytes() if _counts_years_together(law) else None
+    key = (_fill_rd, rd_rules(firms, law), home, abroad, years, as_paid)
     return firms.memoize(
         key, lambda: _fill_rd(firms, law, home, abroad, operating, as_paid=as_paid)
     )
@@ -157,20 +151,16 @@ def fill_rd(
 def _fill_rd(
     firms: FirmTable, law: Edition, home: float, abroad: float, operating: Bools, *, as_paid: bool
 ) -> FilledRd:
-    totals = firms.memoize(
-        ("filled totals", home, abroad), lambda: _fill_totals(firms, home, abroad)
-    )
+    totals = firms.derive(_fill_totals, home, abroad)
     if not _has_categories(firms):
         return totals
-    given = firms.memoize(
-        ("filled categories", home, abroad), lambda: _fill_categories(firms, home, abroad)
-    )
+    given = firms.derive(_fill_categories, home, abroad)
     if as_paid:
         other, share = given.other, 1.0
     else:
         other, share = _counted_other(given, law, operating), law.value("outsourced_share")
     formed = given.internal + other + share * given.outsourced_domestic
-    begun = firms.memoize("begun by category", lambda: _begun_by_category(firms))
+    begun = firms.derive(_begun_by_category)
     return FilledRd(
         np.where(begun, formed + share * given.outsourced_overseas, totals.total),
         np.where(begun, formed, totals.domestic),
@@ -209,7 +199,7 @@ def _fill_totals(firms: FirmTable, home: float, abroad: float) -> FilledRd:
 
 def _begun_by_category(firms: FirmTable) -> Bools:
     """Years that are formed by category: one that is given is, unless the total is and another is not."""
-    blanks = np.isnan(_amounts(firms))
+    blanks = np.isnan(firms.derive(_amounts))
     unsaid = np.isnan(np.stack([firms.numbers(f"rd_expense_{year}") for year in YEARS]))
     begun: Bools = ~blanks.all(axis=0) & (unsaid | ~blanks.any(axis=0))
     return begun
@@ -242,7 +232,7 @@ def _allowed_together(other: Floats, limit: Floats, within: Floats, operating: B
     with np.errstate(invalid="ignore"):
         over = np.where(known, np.minimum(other - within, ENOUGH), 0.0)
         share = quotient(np.minimum(spent, room) - most, over.sum(axis=0))
-        return np.nan_to_num(over * share, posinf=np.inf)
+        return np.nan_to_num(over * share)
 
 
 def _other_limit(amounts: _Categories, law: Edition) -> Floats:
@@ -297,7 +287,7 @@ def _categories(firms: FirmTable) -> _Categories | None:
     """The categories, or None where no firm gives any."""
     if not _has_categories(firms):
         return None
-    return firms.memoize("rd categories", lambda: _read_categories(firms))
+    return firms.derive(_read_categories)
 
 
 def _read_categories(firms: FirmTable) -> _Categories:
@@ -320,17 +310,12 @@ def _read_categories(firms: FirmTable) -> _Categories:
 
 def _amounts(firms: FirmTable) -> Floats:
     """Every category of every year, shape (9, 3, n)."""
-    return firms.memoize(
-        "rd amounts",
-        lambda: np.array(
-            [[firms.numbers(f"rd_{name}_{year}") for year in YEARS] for name in CATEGORIES]
-        ),
-    )
+    return np.array([[firms.numbers(f"rd_{name}_{year}") for year in YEARS] for name in CATEGORIES])
 
 
 def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categories:
     """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
-    amounts = _amounts(firms)
+    amounts = firms.derive(_amounts)
     fills = np.array([abroad if name == CATEGORIES[-1] else home for name in CATEGORIES])
     filled = np.where(np.isnan(amounts), fills[:, None, None], amounts)
     internal = filled[0]
@@ -357,7 +342,7 @@ def _formed_or_stated(firms: FirmTable, stem: str, total: Floats) -> YearSeries:
     missing = {"registered_on": np.isnat(firms.dates("registered_on"))}
     for row, year in enumerate(YEARS):
         if wanting[row].any():
-            blanks = _blank_categories(firms, year)
+            blanks = firms.derive(_blank_categories, year)
             # a year begun by category wants its blank categories, any other its total
             started = ~np.logical_and.reduce(list(blanks.values()))
             missing[f"{stem}_{year}"] = wanting[row] & ~started
@@ -369,10 +354,8 @@ def _formed_or_stated(firms: FirmTable, stem: str, total: Floats) -> YearSeries:
 
 def _blank_categories(firms: FirmTable, year: str) -> Mapping[str, Bools]:
     """Where each category of a year is blank, by field id."""
-    names = [f"rd_{name}_{year}" for name in CATEGORIES]
-    return firms.memoize(
-        ("blank categories", year), lambda: {name: np.isnan(firms.numbers(name)) for name in names}
-    )
+    names = (f"rd_{name}_{year}" for name in CATEGORIES)
+    return {name: np.isnan(firms.numbers(name)) for name in names}
 
 
 def years_in_operation(firms: FirmTable) -> Floats:
@@ -380,15 +363,16 @@ def years_in_operation(firms: FirmTable) -> Floats:
 
     Shape (n,); 0 where the firm was registered later, NaN where the day is blank.
     """
-    return firms.memoize("years in operation", lambda: _years_in_operation(firms))
+    return firms.derive(_years_in_operation)
 
 
 def _years_in_operation(firms: FirmTable) -> Floats:
     year = firms.dates("application_date").astype("M8[Y]")
     end, start = (day.astype("M8[D]") for day in (year, year - len(YEARS)))
     registered = firms.dates("registered_on")
-    lived = (end - np.maximum(registered, start)).astype(np.float64)
-    whole = (end - start).astype(np.float64)
+    lived, whole = (
+        (end - day).astype(np.float64) for day in (np.maximum(registered, start), start)
+    )
     part: Floats = np.where(np.isnat(registered), np.nan, np.maximum(lived, 0.0) / whole)
     return len(YEARS) * part
 

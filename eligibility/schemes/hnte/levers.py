@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from eligibility.comparisons import decimal
 from eligibility.domain.arrays import Floats
-from eligibility.domain.facts import RATINGS, FirmTable
+from eligibility.domain.facts import RATINGS, FirmTable, bound_ids
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Lever
 from eligibility.domain.text import Wording
@@ -193,4 +193,7 @@ def _points_lever(name: str, firms: FirmTable, law: Edition) -> Lever:
 
 def after_grant(firms: FirmTable) -> Columns:
     """What a granted certification leaves for the next: Class II rights are spent (三、（二）4)."""
-    return {"ip_class2_used_count": firms.numbers("ip_class2_count")}
+    rights, spent = "ip_class2_count", "ip_class2_used_count"
+    ends = dict(zip(bound_ids(spent), firms.bounds(rights), strict=True))
+    of_lists = firms.columns.keys() & {*bound_ids(rights), *ends}
+    return {spent: firms.numbers(rights)} | (ends if of_lists else {})

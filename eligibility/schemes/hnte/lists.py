@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from eligibility.schemes.lists import (
     answer_yes_no,
     count_rows,
     judge_rows,
+    settle,
 )
 
 from .registration_numbers import RightNumber, read_right_number
@@ -94,6 +96,9 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     ]
     possible = ~np.logical_or.reduce([mask for mask, _, _ in out])
     is_known = possible & ~np.logical_or.reduce([mask for mask, _, _ in lacks[:-1]])
+    # where the first row of a number is open, one that repeats it may count in its stead
+    repeats = first_of_number != np.arange(read.rows)
+    possible |= repeats & ~barred & ~is_known[first_of_number]
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
     classless = _blank(group)
@@ -102,16 +107,20 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     usable = is_known & (first | (second & ~spent & ~unsaid))
     maybe = possible & ~usable & ~spent
     own = acquired == "own"
+    counts, bounds = settle(
+        {
+            "ip_class1_count": count_rows(is_known & first, possible & (first | classless)),
+            "ip_class2_count": count_rows(is_known & second, possible & (second | classless)),
+            "ip_class2_used_count": count_rows(
+                is_known & second & (used == 1), possible & (second | classless) & (used != 0)
+            ),
+            "ip_software_count": count_rows(
+                is_known & software, possible & (software | (group == "II") | classless)
+            ),
+        }
+    )
     fields: dict[str, float | str | None] = {
-        "ip_class1_count": count_rows(is_known & first, possible & (first | classless)),
-        "ip_class2_count": count_rows(is_known & second, possible & (second | classless)),
-        "ip_class2_used_count": count_rows(
-            is_known & second & (used == 1),
-            possible & ((second & (used != 0)) | (classless & (used != 0))),
-        ),
-        "ip_software_count": count_rows(
-            is_known & software, possible & (software | (group == "II") | classless)
-        ),
+        **counts,
         "ip_first_granted_on": _earliest(granted, usable | (is_known & spent), possible),
         "ip_self_developed": answer_yes_no(
             yes=usable & own,
@@ -143,7 +152,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
             MET,
         ),
     ]
-    return Count(fields, *judge_rows(read.rows, reasons))
+    return Count(fields, *judge_rows(read.rows, reasons), bounds)
 
 
 #: what a kind of right is as a class of the list
@@ -247,12 +256,20 @@ def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Coun
     first = _first(names, in_year, sound, read.normalize)
     again = sound & (first != np.arange(read.rows))
     counts = sound & ~again
-    fields = {
-        f"conversions_y{place}": count_rows(
-            counts & (in_year == each), (no_name & (in_year == each)) | no_year
-        )
-        for place, each in enumerate(years, 1)
-    }
+    # of an earlier year, a row without one takes the place of those that have its name
+    like = _same(read, "result")[0]
+    certain = counts & ~np.isin(like, like[no_year & ~no_name])
+
+    def ends(each: int) -> tuple[float, float]:
+        here = in_year == each
+        least, most = count_rows(certain & here, ((counts | no_name) & here) | no_year)
+        # so may a row without a name, of any one of them
+        earlier = no_name & (no_year | (in_year < each))
+        return (max(least - float(earlier.sum()), 0.0), most) if most > least else (least, most)
+
+    fields, bounds = settle(
+        {f"conversions_y{place}": ends(each) for place, each in enumerate(years, 1)}
+    )
     reasons: Reasons = [
         (outside, UNMET, _outside(years)),
         *(
@@ -263,7 +280,7 @@ def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Coun
         (no_year, UNDETERMINED, Message("the year is missing")),
         (no_name, UNDETERMINED, Message("the result is not named")),
     ]  # fmt: skip
-    return Count(fields, *judge_rows(read.rows, reasons))
+    return Count(fields, *judge_rows(read.rows, reasons), bounds)
 
 
 def activity(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Count:
@@ -331,9 +348,11 @@ def product(read: ListRows, law: Edition, __: int, ___: np.datetime64) -> Count:
         (np.isnan(income), UNDETERMINED, Message("the income is missing")),
         *_repeats(again, _SAME_ROW, UNDETERMINED),
     ]
-    everything = np.ones(read.rows, dtype=np.bool_)
-    repeated = bool((again != np.arange(read.rows)).any())
-    fields = {"hitech_income_y3": None if repeated else read.total("income", everything)}
+    repeats = again != np.arange(read.rows)
+    repeated = bool(repeats.any())
+    once = fsum(income[~repeats & ~np.isnan(income)])
+    most = np.inf if np.isnan(income).any() else fsum(income)
+    fields, bounds = settle({"hitech_income_y3": (once, most)})
     if not repeated and "main_products_share" in law.parameters:
         main, kinds = read.columns["main"], read.columns["kind"]
         if not np.isnan(main).any():
@@ -341,7 +360,7 @@ def product(read: ListRows, law: Edition, __: int, ___: np.datetime64) -> Count:
         if not read.blank("kind").any():
             for kind, figure in INCOME_KINDS.items():
                 fields[figure] = read.total("income", kinds == kind)
-    return Count(fields, *judge_rows(read.rows, reasons))
+    return Count(fields, *judge_rows(read.rows, reasons), bounds)
 
 
 def activity_form(read: ListRows, *_: object) -> Count:

@@ -40,18 +40,17 @@ def rights(firms: FirmTable, law: Edition) -> ScoredItem:
     """3 科技成果: band A by Class I rights, the lower bands by Class II rights."""
     item = law.items["rights"]
     best, others = item.bands[0], item.bands[1:]
-    class1, class2 = firms.numbers("ip_class1_count"), firms.numbers("ip_class2_count")
-    unknown1, unknown2 = np.isnan(class1), np.isnan(class2)
+    names = ("ip_class1_count", "ip_class2_count")
 
     def points(class1: Floats, class2: Floats) -> Floats:
         by_class2, _ = band_points(others, band_indexes(others, law, class2))
         return np.where(at_least(class1, best.at_least or 0.0), best.points[0], by_class2)
 
-    low = points(np.where(unknown1, 0.0, class1), np.where(unknown2, 0.0, class2))
-    high = points(np.where(unknown1, np.inf, class1), np.where(unknown2, np.inf, class2))
-    blanks = {"ip_class1_count": unknown1, "ip_class2_count": unknown2}
-    missing = {name: blank & (low < high) for name, blank in blanks.items()}
-    return ScoredItem(low, high, class1 + class2, only_somewhere(missing))
+    ends = [firms.bounds(name) for name in names]
+    low, high = (points(*end) for end in zip(*ends, strict=True))
+    missing = {name: np.isnan(firms.numbers(name)) & (low < high) for name in names}
+    observed = firms.numbers(names[0]) + firms.numbers(names[1])
+    return ScoredItem(low, high, observed, only_somewhere(missing))
 
 
 def _share(
