@@ -117,29 +117,27 @@ def learn_effects(
     return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
 
 
-def shared_variance(
-    root: Floats, told: Floats, some: NDArray[np.intp], of_unknown: Floats
-) -> Floats:
+def shared_variance(root: Floats, slope: Floats, some: NDArray[np.intp], rest: Floats) -> Floats:
     """Variance of log-odds from the parameters, shape (n,).
 
     Parameters
     ----------
     root : array of shape (q, q)
         Lower root of the parameters' covariance.
-    told : array of shape (p, n)
+    slope : array of shape (p, n)
         Slope of the log-odds by the first parameters; it is overwritten.
     some : array of int, shape (m,)
-        Firms with an unknown margin; of the others the slope by the rest is 0.
-    of_unknown : array of shape (q - p, m)
-        Their slope by the rest.
+        Firms with an unknown margin; of all others the slope by the other parameters is 0.
+    rest : array of shape (q - p, m)
+        Their slope by the other parameters.
     """
-    first = len(told)
-    reach = dtrmm(1.0, root[:first, :first], told.T, side=1, lower=1, overwrite_b=1).T
+    first = len(slope)
+    reach = dtrmm(1.0, root[:first, :first], slope.T, side=1, lower=1, overwrite_b=1).T
     variance = np.asarray(np.einsum("ji,ji->i", reach, reach))
     if len(some):
-        moved = root[first:, :first].T @ of_unknown
+        moved = root[first:, :first].T @ rest
         moved += reach.take(some, axis=1)
-        alone = root[first:, first:].T @ of_unknown
+        alone = root[first:, first:].T @ rest
         variance[some] = np.einsum("ji,ji->i", moved, moved) + np.einsum("ji,ji->i", alone, alone)
     return variance
 
