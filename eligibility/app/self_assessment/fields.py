@@ -184,8 +184,16 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     words = _(
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
-    wanted = any(sheet.has_entry(field) or field.id == sheet.draft.sought[0] for field in fields)
-    with st.expander(_("Only for: {title}").format(title=title), expanded=wanted):
+    sought = sheet.draft.sought[0] if sheet.draft.sought[0] in {each.id for each in fields} else ""
+    key = f"only:{rung.id}:{fields[0].id}:{sought}"
+    # as a default it would make another section of it with the first entry, and lose the focus
+    st.session_state.setdefault(key, bool(sought) or any(map(sheet.has_entry, fields)))
+    label = _("Only for: {title}").format(title=title)
+    section = st.expander(label, key=key, on_change="rerun")
+    # most firms leave it closed: then nothing of it is drawn
+    if not section.open:
+        return
+    with section:
         st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
         with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
             for _stem, years in groupby(fields, key=lambda field: field.stem):
