@@ -108,8 +108,9 @@ class Cohort:
     traits : array of shape (n, 5)
         What applying hangs on.
     years, carriers : arrays of int, shape (n,)
-    reasons : array of str, shape (n,)
-        The condition that a refusal named first; empty where none is.
+    reasons, first_reasons : arrays of str, shape (n,)
+        The condition that a refusal named: one as likely as it fails, and the first that failed in
+        the law's order; empty where none is.
     """
 
     features: Floats
@@ -122,6 +123,7 @@ class Cohort:
     years: NDArray[np.int64]
     carriers: NDArray[np.int64]
     reasons: NDArray[np.str_]
+    first_reasons: NDArray[np.str_]
 
     def of(self, rows: NDArray[Any]) -> Cohort:
         """Only these firms."""
@@ -263,12 +265,14 @@ def cohort(case: Case, rows: int, seed: int, law: Edition, *, next_year: bool = 
     chances = _over_blanks(decide, truth, draws, blank, law, shift, seed)
     chances = chances * (1 - case.wrong_labels) + (1 - chances) * case.wrong_labels
     chance, chance_if_applied = np.clip(chances, LEAST, 1 - LEAST)
+    applies = (rng.random(rows) < _wish(complete, draws)) | case.everyone
+    reasons = _reasons(complete, case, labels, rng)
     return Cohort(
         features=features(told),
         labels=labels,
         chance=chance,
         chance_if_applied=chance if case.everyone else chance_if_applied,
-        applies=(rng.random(rows) < _wish(complete, draws)) | case.everyone,
+        applies=applies,
         unmet=told.verdict == UNMET,
         traits=traits(
             PortfolioState(told.firms, [told]),
@@ -276,7 +280,8 @@ def cohort(case: Case, rows: int, seed: int, law: Edition, *, next_year: bool = 
         ),
         years=years,
         carriers=carriers,
-        reasons=_reasons(complete, case, labels, rng),
+        reasons=reasons[0],
+        first_reasons=reasons[1],
     )
 
 
@@ -326,17 +331,19 @@ def _wish(complete: Assessment, draws: Columns) -> Floats:
 def _reasons(
     complete: Assessment, case: Case, labels: Bools, rng: np.random.Generator
 ) -> NDArray[np.str_]:
-    """What two refusals in three name: a condition that did not survive, the likeliest to fail first."""
-    reasons = np.full(len(labels), "", dtype="U32")
+    """What two refusals in three name: a condition as likely as it fails; the first to fail; (2, n)."""
+    reasons = np.full((2, len(labels)), "", dtype="U32")
     if case.chance is not experts:
         return reasons
     survive = _survival(complete, case, 0.7)
     names = np.array([*survive])
     fails = np.stack([1 - chance for chance in survive.values()]) + 1e-9
     drawn = rng.random(len(labels)) * fails.sum(axis=0)
-    first = names[(fails.cumsum(axis=0) < drawn).sum(axis=0).clip(max=len(names) - 1)]
+    likely = (fails.cumsum(axis=0) < drawn).sum(axis=0).clip(max=len(names) - 1)
     recorded = ~labels & (rng.random(len(labels)) < 2 / 3)
-    reasons[recorded] = first[recorded]
+    failed = rng.random(fails.shape) < fails
+    first = np.where(failed.any(axis=0), failed.argmax(axis=0), likely)
+    reasons[:, recorded] = names[np.stack([likely, first])[:, recorded]]
     return reasons
 
 

@@ -170,6 +170,14 @@ class TrainingSummary:
 
     @property
     def sentence(self) -> Message:
+        """The sample, in words, and whom it does not speak of."""
+        if not self.applications:
+            return self.sample
+        said = msgid("{sample}; firms that never applied may differ")
+        return Message(said, {"sample": self.sample})
+
+    @property
+    def sample(self) -> Message:
         """The sample, in words."""
         values = {
             "estimator": Message(self.estimator),

@@ -392,9 +392,10 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
     def _variances(self, facts: Facts, value: Value, coef: Floats) -> tuple[Floats, Floats]:
         """Variance of the log-odds from the parameters, and from the firm itself, shape (n,) each."""
-        slope, _ = self.formula_.slope(facts, coef, value)
-        unknown = np.asarray(facts.unknown.any(axis=0))
-        shared = shared_variance(self.root_, slope, unknown, self.formula_.size_if_told)
+        some = np.flatnonzero(facts.unknown.any(axis=0))
+        told = self.formula_.slope_if_told(facts, coef, value)
+        of_unknown = self.formula_.slope_of_unknown(facts, coef, value, some)
+        shared = shared_variance(self.root_, told, some, of_unknown)
         return shared, self._own_variance(facts, coef, value)
 
     # --- predictions ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.blas import dtrmm
 
-from eligibility.domain.arrays import Bools, Floats
+from eligibility.domain.arrays import Floats
 
 #: scale of the spreads of years and carriers before any outcome, log-odds, and half of one more than
 #: their degrees of freedom (half-t)
@@ -117,23 +117,22 @@ def learn_effects(
     return GroupEffects(names, effect, deviation, float(weight @ SPREADS))
 
 
-def shared_variance(root: Floats, slope: Floats, unknown: Bools, first: int) -> Floats:
+def shared_variance(root: Floats, slope: Floats, some: NDArray[np.intp], rest: Floats) -> Floats:
     """Variance of log-odds from the parameters, shape (n,).
 
     Parameters
     ----------
     root : array of shape (q, q)
         Lower root of the parameters' covariance.
-    slope : array of shape (q, n)
-        Of the log-odds by the parameters; it is overwritten.
-    unknown : array of bool, shape (n,)
-        Firms with an unknown margin; of the others the slope of all but the first parameters is 0.
-    first : int
-        How many come first.
+    slope : array of shape (p, n)
+        Slope of the log-odds by the first parameters; it is overwritten.
+    some : array of int, shape (m,)
+        Firms with an unknown margin; of all others the slope by the other parameters is 0.
+    rest : array of shape (q - p, m)
+        Their slope by the other parameters.
     """
-    some = np.flatnonzero(unknown)
-    rest = slope[first:].take(some, axis=1)
-    reach = dtrmm(1.0, root[:first, :first], slope[:first].T, side=1, lower=1, overwrite_b=1).T
+    first = len(slope)
+    reach = dtrmm(1.0, root[:first, :first], slope.T, side=1, lower=1, overwrite_b=1).T
     variance = np.asarray(np.einsum("ji,ji->i", reach, reach))
     if len(some):
         moved = root[first:, :first].T @ rest

@@ -35,9 +35,10 @@ from eligibility.readiness.features import CLEARLY, FeatureLayout, ItemGroup
 TEN_POINTS = 10.0
 #: a chance is never nearer to 0 or 1
 LEAST = 1e-9
-#: a margin this far below its line (logarithm) is as good as lost; softens the line itself
+#: softens the line: a margin this far below it (logarithm) is as good as lost
 SOFT = 0.02
-FAR = -30.0
+#: margins farther off than this many of them are not told apart, lest their exponential overflows
+FAR = 600.0
 #: standard deviations by which the middle of a distribution may lie beyond its mean
 MOST_MOVED = 1.2
 #: a product below this is as good as none
@@ -109,8 +110,6 @@ class Value:
 
     Attributes
     ----------
-    strength : array of shape (k, n)
-        Of each margin, the equivalent one where it is unknown.
     points : array of shape (g, n)
         As reviewers count them, in tens.
     bent : array of shape (n,)
@@ -125,7 +124,6 @@ class Value:
         Before and after the shares that no figure explains.
     """
 
-    strength: Floats
     points: Floats
     bent: Floats
     logits: Floats
@@ -165,21 +163,19 @@ class Value:
 def log_spare(margins: Floats) -> Floats:
     """Logarithm of the margin that can be lost, softened about the line."""
     spare = margins / SOFT
-    # log(1 + e**spare) without overflow; far below the line its logarithm is spare itself
-    near = np.abs(spare)
-    np.negative(near, out=near)
-    np.log1p(np.exp(near, out=near), out=near)
-    near += np.maximum(spare, 0.0)
-    np.log(np.maximum(near, LEAST**2, out=near), out=near)
-    np.copyto(near, spare, where=~(spare > FAR))
-    near += np.log(SOFT)
-    return near
+    np.clip(spare, -FAR, FAR, out=spare)
+    np.exp(spare, out=spare)
+    np.log1p(spare, out=spare)
+    np.log(spare, out=spare)
+    spare += np.log(SOFT)
+    return spare
 
 
 def logistic(values: Floats) -> Floats:
     """The logistic function, in fewer passes than scipy's."""
+    result = np.negative(values)
     with np.errstate(over="ignore"):
-        result = np.exp(-values)
+        np.exp(result, out=result)
     result += 1
     return np.reciprocal(result, out=result)
 
@@ -251,27 +247,27 @@ class Formula:
         ValueError
             If a margin is infinite, or points are blank, which are told as a range instead.
         """
+        # a copy row by row comes from memory in one go; its columns are then near
+        X = X.copy()
         margins = np.array(X[:, self.margins[0] : self.margins[-1] + 1].T, order="C")
         if np.isinf(margins).any():
             raise ValueError("Input X contains infinity.")
         unknown = np.isnan(margins)
         # a product is the quickest way to sum the columns of each group
-        points = self.ends.T @ X[:, self.points].T
-        ceilings = np.array([group.ceiling for group in self.groups] * 2)
+        points = (self.ends / TEN_POINTS).T @ X[:, self.points].T
+        ceilings = np.array([group.ceiling / TEN_POINTS for group in self.groups] * 2)
         np.minimum(points, ceilings[:, None], out=points)
-        points /= TEN_POINTS
-        certain, open_ = np.split(points, 2)
+        certain, open_ = points[: len(self.groups)], points[len(self.groups) :]
         open_ -= certain
         if not np.isfinite(open_).all():
             raise ValueError(
                 "Points of an item are NaN; give the range from least to most instead."
             )
         margins[unknown] = 0.0
-        spare = np.empty_like(margins)
+        spare = np.where(margins > 0, HELD, LOST)
         # most conditions hold or do not, and have two margins
         graded = ((np.abs(margins) != CLEARLY) & ~unknown).any(axis=1)
         spare[graded] = log_spare(margins[graded])
-        spare[~graded] = np.where(margins[~graded] > 0, HELD, LOST)
         np.clip(margins, -MOST_MARGIN, MOST_MARGIN, out=margins)
         spare[unknown] = 0.0
         return Facts(spare, margins, unknown, certain, open_)
@@ -281,14 +277,17 @@ class Formula:
         at, k = self.slices, len(self.margins)
         logits = np.empty((k + bool(self.groups), facts.spare.shape[1]))
         np.subtract(facts.spare, coef[at["slack"], None], out=logits[:k])
-        strength = facts.strength.copy()
+        weight = np.exp(coef[at["strength"]])
+        added = weight @ facts.strength
+        added += coef[at["level"]][0]
+        equivalent = weight * coef[at["unknown_strength"]]
         for place, unknown in facts.blanks:
             logits[place, unknown] += coef[at["unknown"]][place]
-            strength[place, unknown] = coef[at["unknown_strength"]][place]
+            added[unknown] += equivalent[place]
         logits[:k] *= np.exp(coef[at["sharpness"], None])
-        added = coef[at["level"]][0] + np.exp(coef[at["strength"]]) @ strength
-        granted = facts.certain + expit(coef[at["open_part"], None]) * facts.open
-        points = np.exp(coef[at["weight"], None]) * granted
+        points = expit(coef[at["open_part"], None]) * facts.open
+        points += facts.certain
+        points *= np.exp(coef[at["weight"], None])
         over = points.sum(axis=0) - self.mark / TEN_POINTS
         bent = np.tanh(over / MOST_POINTS)
         if self.groups:
@@ -304,28 +303,44 @@ class Formula:
         floor, other = _lapses(coef[at["floor"]][0], coef[at["other"]][0])
         chance = np.clip(floor + (1 - floor - other) * pooled, LEAST, 1 - LEAST)
         return Value(
-            strength, points, bent, logits, survive, product, log_odds, added, pooled, chance,
+            points, bent, logits, survive, product, log_odds, added, pooled, chance,
             floor, other, law,
         )  # fmt: skip
 
     def slope(self, facts: Facts, coef: Floats, value: Value) -> tuple[Floats, Floats]:
         """Derivatives of the log-odds of the chance: by parameters (q, n), and by shift (n,)."""
+        told = self.slope_if_told(facts, coef, value)
+        of_unknown = self.slope_of_unknown(facts, coef, value, slice(None))
+        return np.concatenate([told, of_unknown]), value.by_shift
+
+    def slope_of_unknown(
+        self, facts: Facts, coef: Floats, value: Value, firms: NDArray[np.intp] | slice
+    ) -> Floats:
+        """Derivatives by the equivalents of unknown margins, of m of the firms, shape (2 k, m)."""
+        at = self.slices
+        sharp, weight = np.exp(coef[at["sharpness"], None]), np.exp(coef[at["strength"], None])
+        unknown = facts.unknown[:, firms]
+        return np.concatenate([
+            unknown * sharp * value.by_logit[: len(sharp), firms],
+            unknown * weight * value.by_added[firms],
+        ])  # fmt: skip
+
+    def slope_if_told(self, facts: Facts, coef: Floats, value: Value) -> Floats:
+        """Derivatives by the parameters that come before those, shape (q - 2 k, n)."""
         at, k = self.slices, len(self.margins)
         law, unlaw = value.law, 1 - value.law
         by_shift, by_logit, by_added = value.by_shift, value.by_logit, value.by_added
-        slope = np.empty((self.size, len(by_shift)))
+        slope = np.empty((self.size_if_told, len(by_shift)))
         np.multiply(by_logit[:k], value.logits[:k], out=slope[at["sharpness"]])
-        by_slack = slope[at["slack"]]
-        np.multiply(by_logit[:k], -np.exp(coef[at["sharpness"], None]), out=by_slack)
+        np.multiply(by_logit[:k], -np.exp(coef[at["sharpness"], None]), out=slope[at["slack"]])
         slope[at["law"]] = law * unlaw * (value.log_odds - value.total) * by_shift
         slope[at["level"]] = by_added
         weight = np.exp(coef[at["strength"], None])
-        np.multiply(value.strength, by_added, out=slope[at["strength"]])
-        slope[at["strength"]] *= weight
-        slope[self.size_if_told :] = 0.0
+        by_strength = slope[at["strength"]]
+        np.multiply(facts.strength, by_added, out=by_strength)
         for place, unknown in facts.blanks:
-            slope[at["unknown"]][place, unknown] = -by_slack[place, unknown]
-            slope[at["unknown_strength"]][place, unknown] = weight[place] * by_added[unknown]
+            by_strength[place, unknown] = coef[at["unknown_strength"]][place] * by_added[unknown]
+        by_strength *= weight
         if self.groups:
             by_over = self._by_over(coef, value, by_logit, by_added)
             part = expit(coef[at["open_part"], None])
@@ -339,7 +354,7 @@ class Formula:
             slope[at["score_strength"]] = by_added * strong * value.bent
         slope[at["floor"]] = value.floor / value.chance
         slope[at["other"]] = -value.other / (1 - value.chance)
-        return slope, by_shift
+        return slope
 
     def logit_slopes(self, facts: Facts, coef: Floats, value: Value) -> Floats:
         """Derivatives of each factor's logit by the parameters, shape (n, factors, q)."""

@@ -161,7 +161,7 @@ def _readiness(readiness: Readiness, language: Language) -> dict[str, pa.Array]:
         "readiness_if_met": pa.array(readiness.probability, mask=~unmet),
         "readiness_weakest": names.take(pa.array(readiness.weakest % len(names))),
         "readiness_outside": _join_names(list(readiness.outside.items()), count),
-        "readiness_model": pa.repeat(pa.scalar(readiness.training.sentence.say(language)), count),
+        "readiness_model": pa.repeat(pa.scalar(readiness.training.sample.say(language)), count),
     }
 
 

@@ -224,6 +224,7 @@ def test_the_shipped_model_can_be_read_and_says_that_it_is_a_demonstration() -> 
     assert model.training.synthetic
     assert model.training.applications == 600
     assert "demonstration model" in str(model.training.sentence)
+    assert "firms that never applied may differ" in str(model.training.sentence)
     assert (
         json.loads((ROOT / "models" / "hnte" / "metrics.json").read_text(encoding="utf-8"))[
             "chosen"
