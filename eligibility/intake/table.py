@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ from eligibility.intake.headers import HeaderMap, MappedColumn, header_map
 from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_places import name_heads, non_firm_places
-from eligibility.intake.row_batch import CheckedBlock, RowBatch, join_batches
+from eligibility.intake.row_batch import CheckedBlock, RowBatch, Trouble, join_batches
 from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.source import Source
 
@@ -223,7 +223,6 @@ class Intake:
         part = self._part(block, earlier)
         for start in range(0, part.count, rows_per_batch):
             yield part.batch(start, min(start + rows_per_batch, part.count))
-        pa.default_memory_pool().release_unused()
 
     def every_batch(
         self, blocks: Iterable[Block], earlier: Earlier, rows_per_batch: int = ROWS_PER_BATCH
@@ -234,6 +233,8 @@ class Intake:
             for batch in self.batches(block, earlier, rows_per_batch):
                 some = True
                 yield batch
+                # the next block is read in the meantime: two tables at once are not needed
+                del batch
         if not some:
             yield self.nothing()
 
@@ -393,7 +394,7 @@ class _Troubles:
 
     def __init__(self, intake: Intake, block: Block) -> None:
         self._intake, self._block = intake, block
-        self._issues: list[tuple[int, int, RowIssue]] = []
+        self._troubles: list[Trouble] = []
         self._rejects: set[int] = set()
 
     def reject(self, place: int, field_id: str, expectation: Message) -> None:
@@ -408,7 +409,14 @@ class _Troubles:
         if place in self._rejects:
             return
         column = self._intake.columns.get(field_id or "")
-        issue = RowIssue(
+        form = partial(self._issue, place, field_id, expectation, fatal=fatal)
+        self._troubles.append(Trouble(place, column.position if column else -1, fatal, form))
+
+    def _issue(
+        self, place: int, field_id: str | None, expectation: Message, *, fatal: bool
+    ) -> RowIssue:
+        column = self._intake.columns.get(field_id or "")
+        return RowIssue(
             file=self._intake.file,
             row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
             column=column.header if column else field_id or "",
@@ -419,7 +427,6 @@ class _Troubles:
             firm=self._firm(place),
             cell=cell_name(self._block, column.position, place) if column else "",
         )
-        self._issues.append((place, column.position if column else -1, issue))
 
     def _cell(self, column: MappedColumn | None, place: int) -> str:
         if column is None:
@@ -436,13 +443,12 @@ class _Troubles:
     def fatal(self, rows: int) -> Bools:
         """True for rows that a trouble rejects, shape (rows,)."""
         rejected = np.zeros(rows, dtype=np.bool_)
-        rejected[[place for place, _, issue in self._issues if issue.fatal]] = True
+        rejected[[trouble.place for trouble in self._troubles if trouble.fatal]] = True
         return rejected
 
-    def in_order(self) -> tuple[tuple[int, RowIssue], ...]:
+    def in_order(self) -> tuple[Trouble, ...]:
         """By row, then by column."""
-        self._issues.sort(key=lambda issue: issue[:2])
-        return tuple((place, issue) for place, _, issue in self._issues)
+        return tuple(sorted(self._troubles, key=lambda trouble: trouble[:2]))
 
 
 def _needs_titles(headers: HeaderMap) -> bool:

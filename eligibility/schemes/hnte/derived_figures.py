@@ -301,23 +301,41 @@ def _read_categories(firms: FirmTable) -> _Categories:
 
 def _amounts(firms: FirmTable) -> Floats:
     """Every category of every year, shape (9, 3, n)."""
-    return firms.memoize(
-        "rd amounts",
-        lambda: np.array(
-            [[firms.numbers(f"rd_{name}_{year}") for year in YEARS] for name in CATEGORIES]
-        ),
-    )
+    return firms.memoize("rd amounts", lambda: _stack_amounts(firms))
+
+
+def _stack_amounts(firms: FirmTable) -> Floats:
+    amounts = np.empty((len(CATEGORIES), len(YEARS), firms.rows))
+    for name, of_years in zip(CATEGORIES, amounts, strict=True):
+        for year, amount in zip(YEARS, of_years, strict=True):
+            amount[:] = firms.numbers(f"rd_{name}_{year}")
+    return amounts
 
 
 def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categories:
-    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
+    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it, 0 or inf."""
+    nothing, blank = firms.memoize("least categories", lambda: _least_categories(firms))
+
+    def filled(least: Floats, blank: Bools, end: float) -> Floats:
+        return np.where(blank, np.inf, least) if end else least
+
+    return _Categories(
+        filled(nothing.internal, blank[: len(INTERNAL)].any(axis=0), home),
+        filled(nothing.other, blank[-3], home),
+        filled(nothing.outsourced_domestic, blank[-2], home),
+        filled(nothing.outsourced_overseas, blank[-1], abroad),
+    )
+
+
+def _least_categories(firms: FirmTable) -> tuple[_Categories, Bools]:
+    """The categories with nothing in place of blanks, and where these stand, shape (9, 3, n)."""
     amounts = _amounts(firms)
-    fills = np.array([abroad if name == CATEGORIES[-1] else home for name in CATEGORIES])
-    filled = np.where(np.isnan(amounts), fills[:, None, None], amounts)
-    internal = filled[0]
-    for other in filled[1 : len(INTERNAL)]:
+    blank = np.isnan(amounts)
+    least = np.where(blank, 0.0, amounts)
+    internal = least[0]
+    for other in least[1 : len(INTERNAL)]:
         internal = internal + other
-    return _Categories(internal, *filled[len(INTERNAL) :])
+    return _Categories(internal, *least[len(INTERNAL) :]), blank
 
 
 def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:
