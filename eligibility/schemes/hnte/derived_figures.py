@@ -316,14 +316,14 @@ def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categorie
     """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it, 0 or inf."""
     nothing, blank = firms.memoize("least categories", lambda: _least_categories(firms))
 
-    def filled(least: Floats, blank: Bools, end: float) -> Floats:
+    def fill(least: Floats, blank: Bools, end: float) -> Floats:
         return np.where(blank, np.inf, least) if end else least
 
     return _Categories(
-        filled(nothing.internal, blank[: len(INTERNAL)].any(axis=0), home),
-        filled(nothing.other, blank[-3], home),
-        filled(nothing.outsourced_domestic, blank[-2], home),
-        filled(nothing.outsourced_overseas, blank[-1], abroad),
+        fill(nothing.internal, blank[: len(INTERNAL)].any(axis=0), home),
+        fill(nothing.other, blank[-3], home),
+        fill(nothing.outsourced_domestic, blank[-2], home),
+        fill(nothing.outsourced_overseas, blank[-1], abroad),
     )
 
 
