@@ -319,11 +319,12 @@ def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categorie
     def fill(least: Floats, blank: Bools, end: float) -> Floats:
         return np.where(blank, np.inf, least) if end else least
 
+    other, outsourced_domestic, outsourced_overseas = blank[len(INTERNAL) :]
     return _Categories(
         fill(nothing.internal, blank[: len(INTERNAL)].any(axis=0), home),
-        fill(nothing.other, blank[-3], home),
-        fill(nothing.outsourced_domestic, blank[-2], home),
-        fill(nothing.outsourced_overseas, blank[-1], abroad),
+        fill(nothing.other, other, home),
+        fill(nothing.outsourced_domestic, outsourced_domestic, home),
+        fill(nothing.outsourced_overseas, outsourced_overseas, abroad),
     )
 
 
