@@ -177,27 +177,9 @@ class FirmTable:
 
     def take(self, rows: NDArray[np.intp] | Bools) -> FirmTable:
         """Row selection: the rows of these places, or of this mask, in their order."""
-        # by place, where numpy would count a mask again for every column
-        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        columns = {name: column[places] for name, column in self.columns.items()}
-        return self._part(columns, places)
-
-    def select(self, rows: NDArray[np.intp] | Bools, *starts: str) -> FirmTable:
-        """As :meth:`take`, with the dates and the columns whose ids begin so alone."""
-        wanted = ("registered_on", "application_date", *starts)
-        places = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        columns = {
-            name: column[places] for name, column in self.columns.items() if name.startswith(wanted)
-        }
-        return self._part(columns, places)
-
-    def _part(self, columns: Mapping[str, NDArray[Any]], places: NDArray[np.intp]) -> FirmTable:
-        part = FirmTable(columns, len(places))
-        # calendar years are of each row alone, and take long to be cut from dates
-        for name in ("application_years", "operating"):
-            if name in self.__dict__:
-                part.__dict__[name] = self.__dict__[name][..., places]
-        return part
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        count = int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
+        return FirmTable(columns, count)
 
     def with_columns(self, columns: Mapping[str, NDArray[Any]]) -> FirmTable:
         """Copy of the table in which these columns are replaced."""

@@ -177,6 +177,25 @@ def _fill_rd(
     )
 
 
+def incomplete_categories(firms: FirmTable, law: Edition) -> Floats | None:
+    """What the categories given come to at least in a year that is formed by its total instead.
+
+    CNY, shape (3, n), NaN elsewhere; None where no firm gives a category.
+    """
+    if not _has_categories(firms):
+        return None
+    amounts = _amounts(firms)
+    blanks = np.isnan(amounts)
+    totals = np.stack([firms.numbers(f"rd_expense_{year}") for year in YEARS])
+    mixed = blanks.any(axis=0) & ~blanks.all(axis=0) & ~np.isnan(totals)
+    if not mixed.any():
+        return None
+    given = firms.memoize(("filled categories", 0.0, 0.0), lambda: _fill_categories(firms, 0, 0))
+    share = law.value("outsourced_share")
+    least = given.internal + share * (given.outsourced_domestic + given.outsourced_overseas)
+    return np.where(mixed, least, np.nan)
+
+
 def _fill_totals(firms: FirmTable, home: float, abroad: float) -> FilledRd:
     total, domestic = (
         np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS])
@@ -301,42 +320,23 @@ def _read_categories(firms: FirmTable) -> _Categories:
 
 def _amounts(firms: FirmTable) -> Floats:
     """Every category of every year, shape (9, 3, n)."""
-    return firms.memoize("rd amounts", lambda: _stack_amounts(firms))
-
-
-def _stack_amounts(firms: FirmTable) -> Floats:
-    amounts = np.empty((len(CATEGORIES), len(YEARS), firms.rows))
-    for name, of_years in zip(CATEGORIES, amounts, strict=True):
-        for year, amount in zip(YEARS, of_years, strict=True):
-            amount[:] = firms.numbers(f"rd_{name}_{year}")
-    return amounts
-
-
-def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categories:
-    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it, 0 or inf."""
-    nothing, blank = firms.memoize("least categories", lambda: _least_categories(firms))
-
-    def fill(least: Floats, blank: Bools, end: float) -> Floats:
-        return np.where(blank, np.inf, least) if end else least
-
-    other, outsourced_domestic, outsourced_overseas = blank[len(INTERNAL) :]
-    return _Categories(
-        fill(nothing.internal, blank[: len(INTERNAL)].any(axis=0), home),
-        fill(nothing.other, other, home),
-        fill(nothing.outsourced_domestic, outsourced_domestic, home),
-        fill(nothing.outsourced_overseas, outsourced_overseas, abroad),
+    return firms.memoize(
+        "rd amounts",
+        lambda: np.array(
+            [[firms.numbers(f"rd_{name}_{year}") for year in YEARS] for name in CATEGORIES]
+        ),
     )
 
 
-def _least_categories(firms: FirmTable) -> tuple[_Categories, Bools]:
-    """The categories with nothing in place of blanks, and where these stand, shape (9, 3, n)."""
+def _fill_categories(firms: FirmTable, home: float, abroad: float) -> _Categories:
+    """The categories; blanks are ``home`` in mainland China and ``abroad`` outside it."""
     amounts = _amounts(firms)
-    blank = np.isnan(amounts)
-    least = np.where(blank, 0.0, amounts)
-    internal = least[0]
-    for other in least[1 : len(INTERNAL)]:
+    fills = np.array([abroad if name == CATEGORIES[-1] else home for name in CATEGORIES])
+    filled = np.where(np.isnan(amounts), fills[:, None, None], amounts)
+    internal = filled[0]
+    for other in filled[1 : len(INTERNAL)]:
         internal = internal + other
-    return _Categories(internal, *least[len(INTERNAL) :]), blank
+    return _Categories(internal, *filled[len(INTERNAL) :])
 
 
 def _costs(firms: FirmTable, domestic: Floats, abroad: Floats) -> RdCosts:
