@@ -223,6 +223,7 @@ class Intake:
         part = self._part(block, earlier)
         for start in range(0, part.count, rows_per_batch):
             yield part.batch(start, min(start + rows_per_batch, part.count))
+        pa.default_memory_pool().release_unused()
 
     def every_batch(
         self, blocks: Iterable[Block], earlier: Earlier, rows_per_batch: int = ROWS_PER_BATCH
