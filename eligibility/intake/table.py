@@ -390,11 +390,47 @@ class Intake:
             troubles.add(place, known_by, expected)
 
 
+@dataclass(frozen=True)
+class _Issues:
+    """Forms the issues of a block; apart from those who keep them, so that no block waits for a collection."""
+
+    intake: Intake
+    block: Block
+
+    def form(
+        self, place: int, field_id: str | None, expectation: Message, *, fatal: bool
+    ) -> RowIssue:
+        column = self.intake.columns.get(field_id or "")
+        return RowIssue(
+            file=self.intake.file,
+            row=int(row_numbers(self.block, np.array([place], np.intp))[0]),
+            column=column.header if column else field_id or "",
+            value=self._cell(column, place),
+            expectation=expectation,
+            fatal=fatal,
+            sheet=sheet_name(self.block) or self.intake.sheet,
+            firm=self._firm(place),
+            cell=cell_name(self.block, column.position, place) if column else "",
+        )
+
+    def _cell(self, column: MappedColumn | None, place: int) -> str:
+        if column is None:
+            return ""
+        if isinstance(self.block, CsvBlock):
+            return self.block.cell_text(column.position, place)
+        text: str = self.block.text[str(column.position)][place].as_py()
+        return text
+
+    def _firm(self, place: int) -> str:
+        columns = map(self.intake.columns.get, ("name", "uscc"))
+        return next(filter(None, (self._cell(column, place).strip() for column in columns)), "")
+
+
 class _Troubles:
     """The issues of a block, as they are found."""
 
     def __init__(self, intake: Intake, block: Block) -> None:
-        self._intake, self._block = intake, block
+        self._intake, self._issues = intake, _Issues(intake, block)
         self._troubles: list[Trouble] = []
         self._rejects: set[int] = set()
 
@@ -410,36 +446,8 @@ class _Troubles:
         if place in self._rejects:
             return
         column = self._intake.columns.get(field_id or "")
-        form = partial(self._issue, place, field_id, expectation, fatal=fatal)
+        form = partial(self._issues.form, place, field_id, expectation, fatal=fatal)
         self._troubles.append(Trouble(place, column.position if column else -1, fatal, form))
-
-    def _issue(
-        self, place: int, field_id: str | None, expectation: Message, *, fatal: bool
-    ) -> RowIssue:
-        column = self._intake.columns.get(field_id or "")
-        return RowIssue(
-            file=self._intake.file,
-            row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
-            column=column.header if column else field_id or "",
-            value=self._cell(column, place),
-            expectation=expectation,
-            fatal=fatal,
-            sheet=sheet_name(self._block) or self._intake.sheet,
-            firm=self._firm(place),
-            cell=cell_name(self._block, column.position, place) if column else "",
-        )
-
-    def _cell(self, column: MappedColumn | None, place: int) -> str:
-        if column is None:
-            return ""
-        if isinstance(self._block, CsvBlock):
-            return self._block.cell_text(column.position, place)
-        text: str = self._block.text[str(column.position)][place].as_py()
-        return text
-
-    def _firm(self, place: int) -> str:
-        columns = map(self._intake.columns.get, ("name", "uscc"))
-        return next(filter(None, (self._cell(column, place).strip() for column in columns)), "")
 
     def fatal(self, rows: int) -> Bools:
         """True for rows that a trouble rejects, shape (rows,)."""
