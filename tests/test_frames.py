@@ -70,6 +70,8 @@ def test_commands_do_without_pandas_which_takes_a_third_of_a_second_to_import(
 ) -> None:
     (tmp_path / "firms.csv").write_text("name,staff_total\n甲公司,100\n", encoding="utf-8")
     code = (
+        # what they made is not looked through once more at their end
+        "import atexit, gc, os; atexit.register(lambda: gc.get_freeze_count() or os._exit(9))\n"
         "import sys, eligibility, eligibility.cli; assert 'pandas' not in sys.modules\n"
         "sys.argv = ['eligibility', 'score', 'firms.csv', '-o', 'out.csv']\n"
         "try: eligibility.cli.main()\n"

@@ -84,7 +84,9 @@ class Scorer:
                 column = batch.originals[name]
                 table = table.append_column(_free_name(name, table.column_names), column)
         rejects = rejects_with_reasons(batch, self.language)
-        return ScoredChunk(table, rejects, batch.read, batch.issues[:ISSUES_SHOWN], batch.headers)
+        return ScoredChunk(
+            table, rejects, batch.read, batch.first_issues(ISSUES_SHOWN), batch.headers
+        )
 
 
 class Tables(Protocol):
@@ -137,6 +139,7 @@ def write_parts(
         for entry in part.table["verdict"].value_counts().to_pylist():
             summary.verdicts[entry["values"]] += entry["counts"]
         progress(summary.read)
+        del part
     return summary
 
 
@@ -147,6 +150,8 @@ def ahead(parts: Iterator[Item]) -> Iterator[Item]:
         while (part := upcoming.result()) is not None:
             upcoming = worker.submit(next, parts, None)
             yield part
+            # what was used is let go of before the next is waited for: a part takes some 100 MiB
+            del part
 
 
 def judge_of(model: Path | None) -> Judge | None:

@@ -316,10 +316,11 @@ class CsvBlock:
     @cached_property
     def _line_ends(self) -> NDArray[np.int64] | None:
         """Where the lines end, -1 first; None where a record may be more or less than a line."""
-        data = bytes(self._data)
-        if any(mark in data for mark in (b'"', b"\r", b"\n\n")) or data.startswith(b"\n"):
+        data = np.frombuffer(self._data, np.uint8)
+        ends = np.flatnonzero(data == ord("\n"))
+        is_blank = np.diff(ends, prepend=-1) == 1
+        if is_blank.any() or any((data == ord(mark)).any() for mark in '"\r'):
             return None
-        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
         return np.concatenate(([-1], ends, [len(data)]))
 
     def _parse(self, types: Mapping[int, pa.DataType], blanks: Sequence[str]) -> pa.Table | None:

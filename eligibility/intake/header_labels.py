@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from eligibility.domain.facts import Field
 from eligibility.domain.text import Message, msgid
@@ -343,6 +343,7 @@ def header_label(own: Sequence[str], whole: Sequence[str]) -> HeaderLabel:
     )
 
 
+@lru_cache(maxsize=4096)
 def header_text(cell: str) -> HeaderText:
     """A cell of a header, its unit taken off."""
     name = without_number(normal(spell_out_years(_FOOTNOTES.sub("", cell))))

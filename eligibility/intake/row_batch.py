@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,18 @@ from eligibility.intake.headers import HeaderMap
 from eligibility.intake.layouts import row_numbers
 
 
+class Trouble(NamedTuple):
+    """What is wrong with a row of a block: place, position of the column, whether it rejects the row.
+
+    Its issue is formed when it is asked for: of a large file few are shown.
+    """
+
+    place: int
+    position: int
+    fatal: bool
+    form_issue: Callable[[], RowIssue]
+
+
 @dataclass(frozen=True)
 class RowBatch:
     """Some rows of a file: those that can be used, those that cannot, and why.
@@ -28,8 +41,6 @@ class RowBatch:
         The accepted rows, n of them; the application date is filled.
     rows : array of int64, shape (n,)
         Their rows in the sheet; the first line of the file is row 1.
-    issues : tuple of RowIssue
-        In the order of the rows. ``fatal`` ones rejected theirs.
     rejects : pyarrow.Table
         The rejected rows as they came, with ``row`` and ``reason`` (in English).
     read : int
@@ -40,11 +51,24 @@ class RowBatch:
 
     table: FirmTable
     rows: NDArray[np.int64]
-    issues: tuple[RowIssue, ...]
     rejects: pa.Table
     read: int
     headers: HeaderMap
+    troubles: tuple[Trouble, ...] = field(repr=False, compare=False)
     _originals: Callable[[], pa.Table] = field(repr=False, compare=False)
+
+    @cached_property
+    def issues(self) -> tuple[RowIssue, ...]:
+        """What is wrong, in the order of the rows; ``fatal`` issues rejected theirs."""
+        return self.first_issues(len(self.troubles))
+
+    def first_issues(self, most: int) -> tuple[RowIssue, ...]:
+        """The first so many issues."""
+        return tuple(trouble.form_issue() for trouble in self.troubles[:most])
+
+    def reasons(self, rows: Sequence[int], say: Callable[[Message], str]) -> pa.Array:
+        """What rejected each of these rows, in the words that ``say`` finds."""
+        return _reasons(self.troubles, rows, say)
 
     @cached_property
     def originals(self) -> pa.Table:
@@ -66,7 +90,7 @@ def join_batches(batches: Sequence[RowBatch]) -> RowBatch:
             sum(len(batch.table) for batch in batches),
         ),
         rows=np.concatenate([batch.rows for batch in batches]),
-        issues=tuple(issue for batch in batches for issue in batch.issues),
+        troubles=tuple(trouble for batch in batches for trouble in batch.troubles),
         rejects=pa.concat_tables([batch.rejects for batch in batches]),
         read=sum(batch.read for batch in batches),
         headers=batches[0].headers,
@@ -82,7 +106,7 @@ class CheckedBlock:
     firms: FirmTable
     usable_rows: NDArray[np.intp]
     fatal: Bools
-    issues: tuple[tuple[int, RowIssue], ...]
+    troubles: tuple[Trouble, ...]
     headers: HeaderMap
 
     @property
@@ -93,43 +117,43 @@ class CheckedBlock:
         """The rows from one to another, counted without blank ones."""
         rows = self.usable_rows[start:stop]
         accepted, rejected = rows[~self.fatal[rows]], rows[self.fatal[rows]]
-        issues: list[RowIssue] = []
-        if self.issues and len(rows):
-            issues = [issue for place, issue in self.issues if rows[0] <= place <= rows[-1]]
+        troubles: tuple[Trouble, ...] = ()
+        if len(rows):
+            within = (each for each in self.troubles if rows[0] <= each.place <= rows[-1])
+            troubles = tuple(within)
         whole = len(accepted) == len(self.firms)
         return RowBatch(
             table=self.firms if whole else self.firms.take(accepted),
             rows=row_numbers(self.block, accepted),
-            issues=tuple(issues),
-            rejects=self._rejects(rejected, issues),
+            rejects=self._rejects(rejected, troubles),
             read=len(rows),
             headers=self.headers,
+            troubles=troubles,
             _originals=lambda: self._text(accepted),
         )
 
     def _text(self, places: NDArray[np.intp]) -> pa.Table:
         return self.block.text.take(pa.array(places)).rename_columns(self.headers.headers)
 
-    def _rejects(self, places: NDArray[np.intp], issues: Sequence[RowIssue]) -> pa.Table:
+    def _rejects(self, places: NDArray[np.intp], troubles: Iterable[Trouble]) -> pa.Table:
         if not len(places):
             return _no_rejects(self.headers.headers)
         rows = row_numbers(self.block, places).tolist()
         table = self._text(places)
         for name, column in (
             ("row", pa.array(rows, pa.int64())),
-            ("reason", reasons(issues, rows, str)),
+            ("reason", _reasons(troubles, rows, str)),
         ):
             table = table.append_column(name, column)
         return table
 
 
-def reasons(
-    issues: Iterable[RowIssue], rows: Sequence[int], say: Callable[[Message], str]
+def _reasons(
+    troubles: Iterable[Trouble], rows: Sequence[int], say: Callable[[Message], str]
 ) -> pa.Array:
-    """What rejected each of these rows, in the words that ``say`` finds."""
     sentences: dict[int, list[str]] = {row: [] for row in rows}
-    for issue in issues:
-        if issue.fatal and issue.row in sentences:
+    for trouble in troubles if rows else ():
+        if trouble.fatal and (issue := trouble.form_issue()).row in sentences:
             sentences[issue.row].append(say(issue.sentence))
     return pa.array(["; ".join(sentences[row]) for row in rows], pa.string())
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ from eligibility.intake.kind_counts import has_kind_counts, sum_kinds
 from eligibility.intake.layouts import cell_name, row_numbers, sheet_name
 from eligibility.intake.non_firm_places import name_heads, non_firm_places
 from eligibility.intake.number_formats import FORMULA_MARK
-from eligibility.intake.row_batch import CheckedBlock, RowBatch, join_batches
+from eligibility.intake.row_batch import CheckedBlock, RowBatch, Trouble, join_batches
 from eligibility.intake.sheet_survey import cell_text
 from eligibility.intake.source import Source
 
@@ -235,6 +235,8 @@ class Intake:
             for batch in self.batches(block, earlier, rows_per_batch):
                 some = True
                 yield batch
+                # the next block is read in the meantime: two tables at once are not needed
+                del batch
         if not some:
             yield self.nothing()
 
@@ -389,12 +391,48 @@ class Intake:
             troubles.add(place, known_by, expected)
 
 
+@dataclass(frozen=True)
+class _Issues:
+    """Forms the issues of a block; apart from those who keep them, so that no block waits for a collection."""
+
+    intake: Intake
+    block: Block
+
+    def form(
+        self, place: int, field_id: str | None, expectation: Message, *, fatal: bool
+    ) -> RowIssue:
+        column = self.intake.columns.get(field_id or "")
+        return RowIssue(
+            file=self.intake.file,
+            row=int(row_numbers(self.block, np.array([place], np.intp))[0]),
+            column=column.header if column else field_id or "",
+            value=self._cell(column, place),
+            expectation=expectation,
+            fatal=fatal,
+            sheet=sheet_name(self.block) or self.intake.sheet,
+            firm=self._firm(place),
+            cell=cell_name(self.block, column.position, place) if column else "",
+        )
+
+    def _cell(self, column: MappedColumn | None, place: int) -> str:
+        if column is None:
+            return ""
+        if isinstance(self.block, CsvBlock):
+            return self.block.cell_text(column.position, place)
+        text: str = self.block.text[str(column.position)][place].as_py()
+        return text.replace(FORMULA_MARK, "=")
+
+    def _firm(self, place: int) -> str:
+        columns = map(self.intake.columns.get, ("name", "uscc"))
+        return next(filter(None, (self._cell(column, place).strip() for column in columns)), "")
+
+
 class _Troubles:
     """The issues of a block, as they are found."""
 
     def __init__(self, intake: Intake, block: Block) -> None:
-        self._intake, self._block = intake, block
-        self._issues: list[tuple[int, int, RowIssue]] = []
+        self._intake, self._issues = intake, _Issues(intake, block)
+        self._troubles: list[Trouble] = []
         self._rejects: set[int] = set()
 
     def reject(self, place: int, field_id: str, expectation: Message) -> None:
@@ -409,41 +447,18 @@ class _Troubles:
         if place in self._rejects:
             return
         column = self._intake.columns.get(field_id or "")
-        issue = RowIssue(
-            file=self._intake.file,
-            row=int(row_numbers(self._block, np.array([place], np.intp))[0]),
-            column=column.header if column else field_id or "",
-            value=self._cell(column, place),
-            expectation=expectation,
-            fatal=fatal,
-            sheet=sheet_name(self._block) or self._intake.sheet,
-            firm=self._firm(place),
-            cell=cell_name(self._block, column.position, place) if column else "",
-        )
-        self._issues.append((place, column.position if column else -1, issue))
-
-    def _cell(self, column: MappedColumn | None, place: int) -> str:
-        if column is None:
-            return ""
-        if isinstance(self._block, CsvBlock):
-            return self._block.cell_text(column.position, place)
-        text: str = self._block.text[str(column.position)][place].as_py()
-        return text.replace(FORMULA_MARK, "=")
-
-    def _firm(self, place: int) -> str:
-        columns = map(self._intake.columns.get, ("name", "uscc"))
-        return next(filter(None, (self._cell(column, place).strip() for column in columns)), "")
+        form = partial(self._issues.form, place, field_id, expectation, fatal=fatal)
+        self._troubles.append(Trouble(place, column.position if column else -1, fatal, form))
 
     def fatal(self, rows: int) -> Bools:
         """True for rows that a trouble rejects, shape (rows,)."""
         rejected = np.zeros(rows, dtype=np.bool_)
-        rejected[[place for place, _, issue in self._issues if issue.fatal]] = True
+        rejected[[trouble.place for trouble in self._troubles if trouble.fatal]] = True
         return rejected
 
-    def in_order(self) -> tuple[tuple[int, RowIssue], ...]:
+    def in_order(self) -> tuple[Trouble, ...]:
         """By row, then by column."""
-        self._issues.sort(key=lambda issue: issue[:2])
-        return tuple((place, issue) for place, _, issue in self._issues)
+        return tuple(sorted(self._troubles, key=lambda trouble: trouble[:2]))
 
 
 def _needs_titles(headers: HeaderMap) -> bool:

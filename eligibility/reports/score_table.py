@@ -12,7 +12,7 @@ from eligibility.assessment.assess import Assessment
 from eligibility.domain.arrays import Bools, Floats
 from eligibility.domain.results import STATUS_WORDS, UNMET, VERDICT_WORDS, Readiness
 from eligibility.i18n import Language
-from eligibility.intake.row_batch import RowBatch, reasons
+from eligibility.intake.row_batch import RowBatch
 from eligibility.reports.gap_columns import by_kind, first_gaps
 from eligibility.schemes.registry import Scheme
 
@@ -93,7 +93,7 @@ def scored_schema(scheme: Scheme, with_readiness: bool = False) -> pa.Schema:
 def rejects_with_reasons(batch: RowBatch, language: Language) -> pa.Table:
     """The rejected rows as they came, each with its reasons in that language."""
     rows = batch.rejects["row"].to_pylist()
-    sentences = reasons(batch.issues, rows, lambda sentence: sentence.say(language))
+    sentences = batch.reasons(rows, lambda sentence: sentence.say(language))
     place = batch.rejects.schema.get_field_index("reason")
     return batch.rejects.set_column(place, "reason", sentences)
 

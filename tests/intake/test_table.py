@@ -465,3 +465,24 @@ def test_less_than_one_person_of_many_is_remarked_as_a_share(staff: str, remarks
     batch = read_table(("firms.csv", text.encode()), FIELDS, TODAY)
     assert len(batch.issues) == remarks
     assert len(batch.table) == 1
+
+
+def test_only_the_remarks_that_are_asked_for_look_at_their_cells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cells: list[int] = []
+    cell_text = csv_file.CsvBlock.cell_text
+
+    def count(block: csv_file.CsvBlock, position: int, place: int) -> str:
+        cells.append(place)
+        return cell_text(block, position, place)
+
+    monkeypatch.setattr(csv_file.CsvBlock, "cell_text", count)
+    # a share of persons in every row: a remark, which rejects none
+    batch = read(
+        ["uscc", "staff_total", "st_staff"], [A, 100, "0.2"], [B, 50, "0.30"], [C, 90, "0.4"]
+    )
+    assert cells == []
+    assert [issue.value for issue in batch.first_issues(2)] == ["0.2", "0.30"]
+    assert {*cells} == {0, 1}
+    assert len(batch.issues) == 3
