@@ -6,8 +6,8 @@ Heads and rights are facts of their own here, for the texts differ. 195号 三�
 by days of actual work, those in service too, and part-time and temporary people by days; 第九条（一）（二）
 sets no time for people in service and months for the others. 195号 三、（二） counts rights granted in
 mainland China, one that several own for one owner alone; 第七条 3 those in force, undisputed and
-related to the main products. Where a fact of 115号 is blank the count for certification stands in,
-and a sign says so: a bound it is only of S&T staff, as far as the time goes (whoever worked the days
+related to the main products. A blank fact of 115号 says that it is the count for certification,
+which stands in, and a sign says so: a bound it is only of S&T staff, as far as the time goes (whoever worked the days
 of 195号 counts here), and of no share, for the staff may be more too.
 """
 
@@ -80,12 +80,13 @@ def count_bounds(firms: FirmTable, name: str) -> tuple[Floats, Floats]:
 
 def stand_in(firms: FirmTable) -> Bools:
     """Where a count for certification, that is not nothing, stands in for one of 第九条."""
-    return np.logical_or.reduce(
+    rows: Bools = np.logical_or.reduce(
         [
             np.isnan(firms.numbers(own)) & (firms.bounds(name)[0] > 0)
             for name, own in OWN_COUNTS.items()
         ]
     )
+    return rows
 
 
 def add_to_count(firms: FirmTable, name: str, amount: Floats) -> dict[str, Floats]:

@@ -19,8 +19,8 @@ from .derived_figures import count, count_bounds, rd_costs
 
 def st_staff_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """1 科技人员: S&T staff over staff."""
-    heads = (count(firms, name) for name in ("st_staff", "staff_total"))
-    return _share("st_staff_share", "st_staff", "staff_total", *heads, law)
+    part, whole = count(firms, "st_staff"), count(firms, "staff_total")
+    return _share("st_staff_share", "st_staff", "staff_total", part, whole, law)
 
 
 def rd_over_sales(firms: FirmTable, law: Edition) -> ScoredItem:
