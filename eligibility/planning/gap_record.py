@@ -96,11 +96,15 @@ def gap_record(assessment: Assessment) -> GapsRecord:
 
 
 def open_ways(gaps: GapsRecord, year: int) -> GapsRecord:
-    """The same gaps without ways to change figures of calendar years before ``year``: those are over."""
+    """The same gaps without ways to change figures of calendar years before ``year``: those are over.
+
+    A finding that needs one of those has no way left.
+    """
     return {
         "findings": [
-            {**gap, "needs": [_since(group, year) for group in gap["needs"]]}
+            {**gap, "needs": groups if all(groups) else []}
             for gap in gaps["findings"]
+            for groups in [[_since(group, year) for group in gap["needs"]]]
         ],
         "items": [
             {
