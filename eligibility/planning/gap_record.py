@@ -96,15 +96,11 @@ def gap_record(assessment: Assessment) -> GapsRecord:
 
 
 def open_ways(gaps: GapsRecord, year: int) -> GapsRecord:
-    """The same gaps without ways to change figures of calendar years before ``year``: those are over.
-
-    A finding that needs one of those has no way left.
-    """
+    """The same gaps without ways to change figures of calendar years before ``year``: those are over."""
     return {
         "findings": [
-            {**gap, "needs": groups if all(groups) else []}
+            {**gap, "needs": [_since(group, year) for group in gap["needs"]]}
             for gap in gaps["findings"]
-            for groups in [[_since(group, year) for group in gap["needs"]]]
         ],
         "items": [
             {

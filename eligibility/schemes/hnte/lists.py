@@ -42,6 +42,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     numbers = _right_numbers(read)
     group = _group_by_number(group, numbers)
     ended, may_end = _terms(numbers, granted, law, application_date)
+    other_class = _other_class(group, numbers)
     out: Reasons = [
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
@@ -80,7 +81,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
             Message("its number is of an application made public; enter the number of the grant"),
         ),
         (
-            _other_class(group, numbers),
+            other_class,
             UNDETERMINED,
             Message("its number is of another kind of right than its class; see which is right"),
         ),
@@ -101,9 +102,11 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     possible |= repeats & ~barred & ~is_known[first_of_number]
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
-    classless = _blank(group)
+    # the number or the class may be right
+    classless = _blank(group) | other_class
     once = "class2_uses" in law.parameters
-    spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
+    spent = second & ~other_class & (used == 1) & once
+    unsaid = second & np.isnan(used) & once
     usable = is_known & (first | (second & ~spent & ~unsaid))
     maybe = possible & ~usable & ~spent
     own = acquired == "own"
