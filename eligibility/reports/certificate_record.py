@@ -71,7 +71,7 @@ class CheckedYearRecord(TypedDict):
 
 
 @closed
-class StrikeRecord(TypedDict):
+class CertificateStrikeRecord(TypedDict):
     """What reviewers may strike, and the conditions that would fall."""
 
     id: str
@@ -87,7 +87,7 @@ class CheckRecord(TypedDict):
     result: CheckResult
     fails_from: int | None
     years: list[CheckedYearRecord]
-    strikes: list[StrikeRecord]
+    strikes: list[CertificateStrikeRecord]
 
 
 StakeRecord = TypedDict(
@@ -121,7 +121,7 @@ class MissedReports(TypedDict):
 
 
 @closed
-class AwardRecord(TypedDict):
+class CertificateAwardRecord(TypedDict):
     """An award of the city: its amount, and where it stands."""
 
     award: str
@@ -143,7 +143,7 @@ class CertifiedRecord(TypedDict):
     next_duty: DutyRecord | None
     missed_reports: MissedReports | None
     renewal: Words | None
-    awards: list[AwardRecord]
+    awards: list[CertificateAwardRecord]
 
 
 @closed
