@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import address, session
+from eligibility.app import address, auth, session
 from eligibility.app.page_files import PAGES
 from eligibility.app.register.change_words import changed_title, value_words
 from eligibility.app.register.dossier import moment
@@ -236,7 +236,7 @@ def _kind(kind: str | None) -> str:
 
 def archive(repository: Repository, firm: Row) -> None:
     """Take the firm out of lists and counts; for managers alone."""
-    if repository.rights().role not in LEADS:
+    if auth.actor().role not in LEADS:
         return
     section = folded.popover(_("Archive"), f"archive:{firm['id']}")
     if section is None:
@@ -263,7 +263,7 @@ def former_and_archived(repository: Repository) -> None:
     if former:
         with st.expander(_("Firms that went to another carrier: {n}").format(n=len(former))):
             _former_files(repository, former)
-    if repository.rights().role in LEADS and (archived := repository.identity.archived_firms()):
+    if auth.actor().role in LEADS and (archived := repository.identity.archived_firms()):
         with st.expander(_("In the archive: {n}").format(n=len(archived))):
             for row in archived[:OFFERED]:
                 with st.container(horizontal=True, vertical_alignment="center"):
