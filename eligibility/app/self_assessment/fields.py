@@ -225,21 +225,22 @@ def figure(years: list[Field], sheet: Sheet) -> None:
         checklist.checklist(first, sheet)
     with answer:
         checklist.comes_to(first, sheet)
-        with st.container(gap=None):
-            if first.of == "calendar_year":
-                heads = (
-                    tag("span", str(sheet.reading.years[(each.year or 0) - 1])) for each in years
-                )
-                cls = "years several" if len(years) > 1 else "years"
-                st.html(tag("div", *heads, cls=cls, aria_hidden="true"))
-            with st.container(horizontal=True, wrap=False, gap="small"):
-                for field in years:
-                    _input(field, sheet)
-            if first.kind not in PICKED:
-                # a place of its own from the start, as high with a message as without: nothing
-                # below is moved. The sentence of a wrong credit code is the longest
-                cls = "says long" if first.kind == "code" else "says"
-                st.html(tag("div", *_messages(years, sheet), cls=cls))
+        if first.of == "calendar_year":
+            heads = (tag("span", str(sheet.reading.years[(each.year or 0) - 1])) for each in years)
+            cls = "years several" if len(years) > 1 else "years"
+            st.html(tag("div", *heads, cls=cls, aria_hidden="true"))
+        # a block more costs what an input costs, so one input has none of its own
+        side_by_side = (
+            st.container(horizontal=True, wrap=False, gap="small") if years[1:] else answer
+        )
+        with side_by_side:
+            for field in years:
+                _input(field, sheet)
+        if first.kind not in PICKED:
+            # a place of its own from the start, as high with a message as without: nothing
+            # below is moved. The sentence of a wrong credit code is the longest
+            cls = "says long" if first.kind == "code" else "says"
+            st.html(tag("div", *_messages(years, sheet), cls=cls))
         if first.kind == "catalogue":
             st.page_link(
                 PAGES / "reference/technical_field_page.py",
