@@ -65,12 +65,12 @@ class Staffed:
         return sign_in(self.engine, made)
 
     def open(
-        self, page: str, language: str = "en", *, unfolded: Sequence[str] = (), **query: str
+        self, page: str, language: str = "en", *, sections: Sequence[str] = (), **query: str
     ) -> AppTest:
         """A page of staff as it is drawn, with these of its sections opened before."""
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         app.session_state["lang"] = language
-        unfold(app, *unfolded)
+        unfold(app, *sections)
         app.run()
         app.switch_page(f"eligibility/app/register/{page}_page.py")
         for name, value in query.items():

@@ -27,7 +27,7 @@ from eligibility.app.register import firms_query
 from eligibility.app.register.change_words import change_lines
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import folded, guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
@@ -108,7 +108,7 @@ def tabs() -> str:
 
 def master(repository: Repository, firm: Row) -> None:
     """Change stage, adviser and what the firm is called; a change made meanwhile is told."""
-    section = folded.popover(_("Change"), f"change:{firm['id']}")
+    section = disclosure.popover(_("Change"), f"change:{firm['id']}")
     if section is None:
         return
     advisers = {None: _("nobody")} | {

@@ -18,7 +18,7 @@ from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDI
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import download_button, folded, guard, open_by_name
+from eligibility.app.widgets import disclosure, download_button, guard, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal, tag
@@ -108,7 +108,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             args=(address.TEXT,),
             width=220,
         )
-        section = folded.popover(_("Filter"), "filter", ":material/filter_list:")
+        section = disclosure.popover(_("Filter"), "filter", ":material/filter_list:")
         # what can be chosen is asked of the store where it is shown
         choices = (
             _choices(repository, firm_filter)
@@ -340,7 +340,7 @@ def bulk(
 ) -> None:
     """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
     nobody = _("nobody")
-    section = folded.expander(_("Change several firms at once"), "bulk", is_open=bool(rows))
+    section = disclosure.expander(_("Change several firms at once"), "bulk", is_open=bool(rows))
     if section is None:
         return
     advisers = {None: nobody} | {

@@ -14,7 +14,7 @@ from eligibility.app.register.change_words import changed_title, value_words
 from eligibility.app.register.dossier import moment
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import folded, guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import verdict_word
@@ -153,7 +153,7 @@ def _set_apart(repository: Repository, pair_id: int) -> Message:
 
 def merge_with(repository: Repository, firm: Row) -> None:
     """Another file of the same firm, found by name, to be put into this one."""
-    section = folded.popover(_("Merge"), f"merge:{firm['id']}")
+    section = disclosure.popover(_("Merge"), f"merge:{firm['id']}")
     if section is None:
         return
     with section:
@@ -238,7 +238,7 @@ def archive(repository: Repository, firm: Row) -> None:
     """Take the firm out of lists and counts; for managers alone."""
     if auth.actor().role not in LEADS:
         return
-    section = folded.popover(_("Archive"), f"archive:{firm['id']}")
+    section = disclosure.popover(_("Archive"), f"archive:{firm['id']}")
     if section is None:
         return
     with section, st.form(f"archive:{firm['id']}", border=False):

@@ -202,7 +202,7 @@ def figure(years: list[Field], sheet: Sheet) -> None:
     first = years[0]
     # below an input there is room from the start for what is said of its entry, as high with a message
     # as without: nothing below is moved. The sentence of a wrong credit code is the longest
-    noted, long = first.kind not in PICKED, " long" if first.kind == "code" else ""
+    is_typed, long = first.kind not in PICKED, " long" if first.kind == "code" else ""
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
     unit = fmt.unit_word(first.unit)
     if first.unit == "point" and first.maximum is not None:
@@ -216,7 +216,7 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             tag("small", language().of(first.help)),
             *_need_of_lower_rung(first, sheet),
             tag("small", _("Where to find it: "), language().of(first.source), cls="where"),
-            cls=f"ask noted{long}" if noted else "ask",
+            cls=f"ask typed{long}" if is_typed else "ask",
             id=f"ask-{first.stem}",
             data_title=fmt.stem_title(first),
             data_mode=_keyboard(first),
@@ -239,7 +239,7 @@ def figure(years: list[Field], sheet: Sheet) -> None:
         with side_by_side:
             for field in years:
                 _input(field, sheet)
-        if noted and (messages := list(_messages(years, sheet))):
+        if is_typed and (messages := list(_messages(years, sheet))):
             st.html(tag("div", *messages, cls=f"says{long}"))
         if first.kind == "catalogue":
             st.page_link(

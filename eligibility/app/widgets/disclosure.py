@@ -1,4 +1,4 @@
-"""Popovers and expanders whose content is drawn from the first opening on: most visits leave them closed.
+"""Disclosure widgets: popovers and expanders whose content is drawn from the first opening on.
 
 What was typed into one stays when it is closed again, as its content goes on being drawn.
 """
