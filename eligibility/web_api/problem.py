@@ -162,7 +162,7 @@ def add_handlers(app: FastAPI) -> None:
         # what was sent may be a firm's figures, so it is not sent back
         spoken = language_of(request)
         errors = [
-            {"place": _place(each["loc"]), "detail": _expected(each).say(spoken)}
+            {"place": _place(each["loc"]), "detail": _expectation(each).say(spoken)}
             for each in error.errors()
         ]
         status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -179,7 +179,7 @@ def add_handlers(app: FastAPI) -> None:
         return problem(request, status, message, headers=error.headers)
 
 
-def _expected(error: Mapping[str, Any]) -> Message:
+def _expectation(error: Mapping[str, Any]) -> Message:
     """What was expected where a request cannot be read, whatever it was that stood there."""
     kind, context = error["type"], error.get("ctx", {})
     names = (kind, kind.partition("_")[0])
