@@ -248,10 +248,14 @@ UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((
 })"""
 
 
-#: where every question, heading and way on stands on the page
-PLACES = """() => [...document.querySelectorAll(
-    '.stMain :is(.ask, h2, summary, .st-key-onward button)')].map((each) => Math.round(
-    each.getBoundingClientRect().top + document.querySelector('.stMain').scrollTop))"""
+#: where every question, heading, table, mark, step and way on stands on the page, and its foot
+PLACES = """() => [...document.querySelectorAll(`.stBottom, .stMain :is(
+    .ask, h2, summary, .st-key-onward button, .st-key-steps button, .marks li, .verdict, .report,
+    .stDataFrame, .stButton, .stPopover, .foot)`)].map((each) => {
+    const place = each.getBoundingClientRect()
+    const scrolled = each.matches('.stBottom') ? 0 : document.querySelector('.stMain').scrollTop
+    return [each.tagName, Math.round(place.top + scrolled), Math.round(place.left)]
+})"""
 
 
 def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
@@ -336,6 +340,7 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
             "知识产权汇总表\n名称\t类别\t授权日期\t状态\t权利人\t取得方式\n"
             "甲软件\t软著\t2024/3/5\t已授权\t呼和浩特市青禾智能科技有限公司\t原始取得"
         )
+        places = page.evaluate(PLACES)
         for _turn in range(2):
             page.evaluate("text => navigator.clipboard.writeText(text)", rows)
             table = page.locator("[data-testid=stDataFrame] canvas").first
@@ -344,11 +349,21 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
             page.keyboard.press("Control+v")
             page.get_by_text("1 行中").wait_for()
             settled(page)
+            assert page.evaluate(PLACES) == places
             table.click(position={"x": 12, "y": 18}, force=True)
             settled(page)
             page.keyboard.press("Delete")
             page.get_by_text("1 行中").wait_for(state="detached")
             settled(page)
+        # what was pasted beside the table and not yet taken outlives another language
+        page.get_by_text("粘贴带表头的表格").click()
+        page.locator("textarea:visible").fill(rows)
+        page.get_by_text("English", exact=True).click()
+        settled(page)
+        assert page.locator("textarea:visible").input_value() == rows
+        page.get_by_text("中文", exact=True).click()
+        settled(page)
+        assert page.locator("textarea:visible").input_value() == rows
         page.locator(".st-key-progress a").click()
         page.wait_for_url("**/result**")
         settled(page)

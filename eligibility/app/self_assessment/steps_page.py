@@ -62,6 +62,8 @@ with right:
     fields.fields(step, sheet)
     if step == next(iter(sheet.steps)):
         tracks.track_choice(sheet)
+    # below the switches that ask for it
+    fields.further(step, sheet)
     if steps.step_buttons(step, sheet):
         st.switch_page(RESULT, query_params=address.draft_query())
     # what comes and goes with an entry stands below all that is pressed: it moves nothing
