@@ -249,9 +249,9 @@ UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((
 
 
 #: where every question, heading, table, mark, step and way on stands on the page, and its foot
-PLACES = """() => [...document.querySelectorAll(`.stBottom, .stMain :is(
+PLACES = """() => [...document.querySelectorAll(`.stBottom, .stMainBlockContainer :is(
     .ask, h2, summary, .st-key-onward button, .st-key-steps button, .marks li, .verdict, .report,
-    .stDataFrame, .stButton, .stPopover, .foot)`)].map((each) => {
+    .stDataFrame, .stButton:not(.st-key-end-of-step *), .stPopover, .foot)`)].map((each) => {
     const place = each.getBoundingClientRect()
     const scrolled = each.matches('.stBottom') ? 0 : document.querySelector('.stMain').scrollTop
     return [each.tagName, Math.round(place.top + scrolled), Math.round(place.left)]

@@ -20,7 +20,7 @@ ENTRY = "entry:"
 ANSWER = "share:"
 TYPED_LIST = "list:"
 TEXT = "text:"
-PASTE = "paste:"
+PASTE, SECTION = "paste:", "only:"
 ELEMENT = "element:"
 #: the table of staff by month, and what was typed into it before it was drawn anew
 MONTHS, TYPED_MONTHS = "months", "typed months"
@@ -84,7 +84,7 @@ def section_key(name: str, *, is_open: bool) -> str:
     As a default of the widget it would make another section of it with the first entry, and lose the
     focus.
     """
-    key = f"only:{name}"
+    key = f"{SECTION}{name}"
     st.session_state.setdefault(key, is_open)
     return key
 
@@ -185,8 +185,9 @@ def collect() -> None:
         open_draft.language = spoken
         _turn(open_draft.step, open_draft)
         _forget_inputs()
-        # a text that was pasted and not yet taken is held nowhere else
-        for key in [key for key in st.session_state if str(key).startswith(PASTE)]:
+        # other labels make other widgets: what is unfolded, and a text that was pasted and not yet
+        # taken, are held nowhere else
+        for key in [key for key in st.session_state if str(key).startswith((PASTE, SECTION))]:
             st.session_state[key] = st.session_state[key]
 
 
