@@ -42,8 +42,8 @@ st.write(
 day = firm.application_date if firm is not None else date.today()
 years, held = years_of(day.year), form_state.latest_papers()
 with st.expander(_("Papers and figures to compare"), expanded=held is None):
-    with st.container(key="papers"):
-        frame.paper_limits(".st-key-papers")
+    with st.container(key="own-papers"):
+        frame.paper_limits(".st-key-own-papers")
         reading = papers.read_uploads(scheme, day) or held
     of_file = book_figures.figures_file(rules, years)
 stated = merge_statements(
