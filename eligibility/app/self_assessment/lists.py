@@ -121,7 +121,7 @@ def _report(kind: str, sheet: Sheet) -> None:
     else:
         lines += _comes_to(kind, count, sheet)
     title = language().of(sheet.scheme.lists[kind].title)
-    st.html(tag("div", *lines, cls="report", role="region", tabindex="0", aria_label=title))
+    st.html(tag("div", *lines, cls="report", role="group", tabindex="0", aria_label=title))
     if kind == "activity":
         _blanks(sheet)
     if kind == "ip":

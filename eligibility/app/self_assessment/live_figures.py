@@ -102,9 +102,9 @@ def sums(figures: Sequence[Sequence[Field]], sheet: Sheet) -> None:
         for field in years
         if not sheet.has_entry(field) and applies(field, sheet.reading.operating)
     }
-    words = _("The rest is 0: {n} blank").format(n=len(blanks)) if blanks else _("The rest is 0")
+    label = _("The rest is 0: {n} blank").format(n=len(blanks)) if blanks else _("The rest is 0")
     st.button(
-        words,
+        label,
         on_click=form_state.enter,
         args=(blanks,),
         disabled=not blanks,
