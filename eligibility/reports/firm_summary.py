@@ -95,7 +95,7 @@ class FirmSummary:
         say, batch = self.language.text, self.batch
         if batch is None:
             return say("No batch to come is known; the region's notice names it.")
-        words = say("Next batch: closes {day}, by figures of {first}–{last}.")
+        words = say("Closes {day}, by figures of {first}–{last}.")
         day = batch.round.due.isoformat()
         if batch.round.source == "assumed":
             day = say("{day} (assumed; the year's notice decides)").format(day=day)
