@@ -169,7 +169,7 @@ def test_the_finder_answers_one_sentence_at_a_time_in_two_languages(
         results = visit.find(sentence)
         assert code in results[0]
         assert "相近程度 0" not in "".join(results)
-        assert sentence in visit.page.locator(".stMain h3").inner_text()
+        assert sentence in visit.page.locator(".stMain h2").inner_text()
     # a sentence of nothing leaves nothing of the one before
     assert visit.find("家政保洁和婚庆礼仪的一句话") != results
     assert "oat" not in visit.text()
