@@ -24,6 +24,7 @@ pytest.importorskip("playwright", reason="needs Playwright: pip install -r requi
 
 from eligibility.app.web import gate, server
 from eligibility.store import Accounts, Repository, Role, open_store
+from tests import empty_store
 from tests.browser.server import free_port, started
 from tests.plain_browser import PlainBrowser
 
@@ -48,6 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """A running app with an administrator and a manager."""
+    empty_store.put(folder)
     engine = open_store(f"sqlite:///{folder / 'eligibility.sqlite'}")
     accounts = Accounts(engine, b"k" * 32)
     accounts.create_administrator("chief", PASSWORD)
@@ -440,6 +442,7 @@ def guesses(address: str, clients: Sequence[str], count: int) -> list[str]:
 def test_the_address_is_what_a_named_proxy_says_and_else_the_peers(
     proxies: str, stopped: dict[tuple[str, ...], bool], tmp_path: Path
 ) -> None:
+    empty_store.put(tmp_path)
     engine = open_store(f"sqlite:///{tmp_path / 'eligibility.sqlite'}")
     Accounts(engine, b"k" * 32).create_administrator("chief", PASSWORD)
     engine.dispose()
