@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import threading
 import time
@@ -136,6 +137,8 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
                     break
                 except Conflict:
                     conflicts += 1
+                    # whoever is refused looks again before the next attempt
+                    time.sleep(random.uniform(0, 0.02))
         return conflicts
 
     with ThreadPoolExecutor(20) as threads:
