@@ -464,19 +464,13 @@ def test_a_proxy_that_is_no_address_stops_the_start(monkeypatch: pytest.MonkeyPa
 # --- logs ---
 
 
-class Secret(Exception):
-    """An error whose message holds a figure."""
-
-    def __str__(self) -> str:
-        return "甲公司 97205000"
-
-
 def test_no_log_line_holds_the_message_of_an_error(capfd: pytest.CaptureFixture[str]) -> None:
     lines = """
 import logging
 from eligibility.app.web import errors
 from streamlit.logger import get_logger
-from tests.app.test_gate import Secret
+class Secret(Exception):
+    def __str__(self): return "甲公司 97205000"
 errors.keep_messages_out()
 for log in (get_logger("streamlit.runtime.x"), logging.getLogger("uvicorn.error"), logging.getLogger()):
     try:
@@ -491,5 +485,5 @@ log.warning("counted %d of %d", 1, 2)
         [sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=60
     )
     assert "97205000" not in ended.stderr
-    assert ended.stderr.count("Secret <- <string>:9 <module>") == 12
+    assert ended.stderr.count("Secret <- <string>:10 <module>") == 12
     assert "counted 1 of 2" in ended.stderr
