@@ -64,7 +64,7 @@ TRAINED = "ready"
 
 
 @cache
-def _is_slow(path: str) -> bool:
+def is_slow(path: str) -> bool:
     # tests/store/test_x.py: store/test_x; README.md: README
     file = Path(path).with_suffix("")
     place = file.relative_to("tests") if file.parts[0] == "tests" else file
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what ``make fast`` leaves out, so that the rest ends within two minutes."""
     for item in items:
         path = item.nodeid.split("::")[0]
-        if _is_slow(path) or TRAINED in getattr(item, "fixturenames", ()):
+        if is_slow(path) or TRAINED in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     # the long ones come first, so that no worker begins one when the others have ended
     items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
