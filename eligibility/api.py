@@ -25,7 +25,7 @@ from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme, load_scheme
 
 if TYPE_CHECKING:
     from eligibility.domain.papers import PaperReading
-    from eligibility.evidence.record_types import EvidenceRecord
+    from eligibility.evidence.record_types import EvidenceRecord, StaffRecord
 
 Firm = Mapping[str, object]
 
@@ -249,7 +249,7 @@ def count_staff(
     last_day: date | None = None,
     count_open: bool = False,
     scheme: str = DEFAULT_SCHEME,
-) -> dict[str, Any]:
+) -> StaffRecord:
     """Head counts of a firm's people from its lists, as ``staff --json`` prints them.
 
     Parameters
@@ -263,7 +263,7 @@ def count_staff(
 
     Returns
     -------
-    dict
+    StaffRecord
         Row numbers and figures; no name and no number of a person.
     """
     from eligibility.evidence.staff_report import report_staff, staff_record

@@ -62,6 +62,8 @@ PUBLISHED = """
     PlanRecord.applied ForecastRecord.expected TargetRecord.certified FunnelPart.expected ShareRecord.undetermined
     ShareRecord.expected SupportRecord.assumed SharedGapRecord.undetermined CourseRecord.concerned
     CourseRecord.expected TrainingRecord.assumed YearRecord.calibrated
+    ReconciliationRecord.explained ObservedRecord.observed ObservedRecord.required CheckedYearRecord.undetermined
+    StockRecord.certified StockRecord.cancelled
     """.split()
 EXCEPTIONS |= dict.fromkeys(PUBLISHED, "a key of a record in docs/schemas")
 

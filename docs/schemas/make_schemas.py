@@ -10,11 +10,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from eligibility.assessment.record_types import AssessmentRecord, LadderRecord, StressRecord
 from eligibility.domain.text import json_text
-from eligibility.evidence.record_types import EvidenceRecord
+from eligibility.evidence.record_types import EvidenceRecord, ReconciliationRecord, StaffRecord
 from eligibility.planning.record_types import PlanRecord
 from eligibility.register.year_record import RegisterYearRecord
+from eligibility.reports.certificate_record import CertificatesRecord
 from eligibility.reports.input_schema import firm_schema, table_schema
-from eligibility.reports.record_types import PapersRecord, YearRecord
+from eligibility.reports.record_types import PapersRecord, TitleRecord, YearRecord
 from eligibility.schemes.registry import load_scheme, scheme_ids
 
 #: the fields as they are asked for on this day
@@ -30,6 +31,10 @@ RECORDS = {
     "papers": PapersRecord,
     "evidence": EvidenceRecord,
     "stress": StressRecord,
+    "reconciliation": ReconciliationRecord,
+    "staff": StaffRecord,
+    "certificates": CertificatesRecord,
+    "title": TitleRecord,
 }
 
 

@@ -58,7 +58,8 @@ def certificates(
     from eligibility.city.settings import SHIPPED, load_city
     from eligibility.register.certified_file import certified_in_file, fields_of_holders
     from eligibility.register.certified_firms import certified_firms
-    from eligibility.reports.certificate_text import certificates_record, certificates_text
+    from eligibility.reports.certificate_record import certificates_record
+    from eligibility.reports.certificate_text import certificates_text
 
     if (file is None) is not store:
         raise typer.BadParameter("FILE or --store, one of them.")

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
+from eligibility.domain.records import Number, cite, words
 from eligibility.evidence.bridge_year import Step
 from eligibility.evidence.reconciliation import Reconciliation
+from eligibility.evidence.record_types import (
+    BridgeRecord,
+    DifferenceRecord,
+    LimitRecord,
+    ReconciliationRecord,
+    StepRecord,
+)
 from eligibility.schemes.reconciliation_rules import ANY, Bridge, Difference
 
 
-def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:
+def reconciliation_record(reconciliation: Reconciliation) -> ReconciliationRecord:
     """Every step, rest and sign of a reconciliation.
 
     Returns
     -------
-    dict
+    ReconciliationRecord
         ``edition``, ``years``, ``explained`` (no rest and nothing open), ``bridges`` (each with
         its steps, the differences and limits that they name, and what could be the rest of a step), ``signs``. Amounts are CNY or
         persons to two decimals, None where unknown.
@@ -33,28 +40,28 @@ def reconciliation_record(reconciliation: Reconciliation) -> dict[str, Any]:
         "signs": [
             {
                 "id": seen.sign.id,
-                "says": seen.sign.says.model_dump(),
+                "says": words(seen.sign.says),
                 "years": list(seen.years),
-                "citation": seen.sign.citation.model_dump(),
+                "citation": cite(seen.sign.citation),
             }
             for seen in reconciliation.signs
         ],
     }
 
 
-def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> dict[str, Any]:
+def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> BridgeRecord:
     steps = [step for step in reconciliation.steps if step.bridge == bridge.id]
     named = {name for step in steps for name, _ in step.effects}
     return {
         "id": bridge.id,
-        "title": bridge.title.model_dump(),
+        "title": words(bridge.title),
         "unit": bridge.unit,
-        "categories": {name: title.model_dump() for name, title in bridge.categories.items()},
+        "categories": {name: words(title) for name, title in bridge.categories.items()},
         "bases": [
             {
                 "id": basis.id,
-                "title": basis.title.model_dump(),
-                "source": basis.source.model_dump(),
+                "title": words(basis.title),
+                "source": words(basis.source),
             }
             for basis in bridge.bases
         ],
@@ -64,12 +71,12 @@ def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> dict[str, Any]:
             for difference in bridge.differences
             if difference.id in named
         ],
-        "titles": {each.id: each.title.model_dump() for each in bridge.differences},
+        "titles": {each.id: words(each.title) for each in bridge.differences},
         "limits": _limits(bridge, steps, reconciliation),
     }
 
 
-def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
+def _step(step: Step, bridge: Bridge) -> StepRecord:
     return {
         "basis": step.basis,
         "category": step.category,
@@ -77,9 +84,7 @@ def _step(step: Step, bridge: Bridge) -> dict[str, Any]:
         "by": step.kind,
         "from": step.start,
         "start": _number(step.start_amount),
-        "effects": [
-            {"difference": name, "amount": _number(amount)} for name, amount in step.effects
-        ],
+        "effects": [{"difference": name, "amount": float(amount)} for name, amount in step.effects],
         "expected": _number(step.expected_amount),
         "stated": _number(step.stated_amount),
         "rest": _number(step.rest),
@@ -108,11 +113,11 @@ def _sign(difference: Difference, basis: str, category: str) -> int:
     return effect.get(category, effect.get(ANY, 0))
 
 
-def _difference(difference: Difference, reconciliation: Reconciliation) -> dict[str, Any]:
+def _difference(difference: Difference, reconciliation: Reconciliation) -> DifferenceRecord:
     return {
         "id": difference.id,
-        "title": difference.title.model_dump(),
-        "citation": difference.citation.model_dump(),
+        "title": words(difference.title),
+        "citation": cite(difference.citation),
         "effects": {basis: dict(effect) for basis, effect in difference.effects.items()},
         "amounts": {
             year: _number(
@@ -130,12 +135,10 @@ def _difference(difference: Difference, reconciliation: Reconciliation) -> dict[
     }
 
 
-def _limits(
-    bridge: Bridge, steps: list[Step], reconciliation: Reconciliation
-) -> list[dict[str, Any]]:
+def _limits(bridge: Bridge, steps: list[Step], reconciliation: Reconciliation) -> list[LimitRecord]:
     """The numbers of the law that the limits of a bridge use, each once for a basis and category."""
     reached = {step.basis for step in steps}
-    found = []
+    found: list[LimitRecord] = []
     for basis in bridge.bases:
         for limit in basis.limits if basis.id in reached else ():
             for name in (limit.share, limit.cap):
@@ -148,11 +151,11 @@ def _limits(
                             "parameter": name,
                             "value": number.value,
                             "unit": number.unit,
-                            "citation": number.citation.model_dump(),
+                            "citation": cite(number.citation),
                         }
                     )
     return found
 
 
-def _number(amount: Decimal | None) -> float | None:
+def _number(amount: Decimal | None) -> Number:
     return None if amount is None else float(amount)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from eligibility.domain.errors import InputError
-from eligibility.domain.law import Edition
+from eligibility.domain.law import Edition, Parameter
 from eligibility.domain.papers import Certainty, PaperFact, PaperSource
+from eligibility.domain.records import Words, cite, words
 from eligibility.domain.text import Message, Wording, msgid
 from eligibility.evidence.person_table import PersonKeys, RowTrouble
+from eligibility.evidence.record_types import (
+    CellsRecord,
+    HeadRecord,
+    ListRecord,
+    ParameterRecord,
+    StaffRecord,
+    StaffTablesRecord,
+)
 from eligibility.evidence.roster import (
     HoursList,
     InsuranceList,
@@ -22,6 +30,7 @@ from eligibility.evidence.roster import (
 )
 from eligibility.evidence.staff_count import HeadFigures, StaffCount, Status, count_staff
 from eligibility.evidence.staff_match import Mismatch, StaffMatch, match_staff
+from eligibility.evidence.staff_tables import StaffCells, StaffTables
 from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.intake.source import Source
 from eligibility.intake.staff_average import MONTHS
@@ -203,12 +212,12 @@ def _facts(
 # --- as plain data ---
 
 
-def staff_record(report: StaffReport) -> dict[str, Any]:
+def staff_record(report: StaffReport) -> StaffRecord:
     """A report as plain data, for JSON; every sentence in both languages, no person in any.
 
     Returns
     -------
-    dict
+    StaffRecord
         ``year``, ``edition``, ``lists`` (rows read, used, not used and why), ``staff`` and ``st_staff``
         (averages and heads at year end, sure and with the open people), ``months``, ``people``
         (rows of the roster, days, whether they count, why not), ``mismatches``, ``signs`` (practice),
@@ -220,34 +229,33 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
         "edition": report.law.id,
         "year": count.year,
         "lists": [_list_record(each) for each in report.lists],
-        **_figures_record(count),
+        "staff": _heads(count.staff),
+        "st_staff": None if count.st_staff is None else _heads(count.st_staff),
         "months_of_operation": len(count.months),
         "is_whole_year": len(count.months) == MONTHS,
         "months": [
-            dict(
-                zip(
-                    ("month", "staff_start", "staff_end", "st_staff_start", "st_staff_end"),
-                    month,
-                    strict=True,
-                )
-            )
-            for month in count.months
+            {
+                "month": month,
+                "staff_start": staff_start,
+                "staff_end": staff_end,
+                "st_staff_start": st_staff_start,
+                "st_staff_end": st_staff_end,
+            }
+            for month, staff_start, staff_end, st_staff_start, st_staff_end in count.months
         ],
         "people": [
-            dict(
-                rows=list(person.rows),
-                days=person.days,
-                staff=person.staff.status.value,
-                staff_reason=_says(person.staff.reason),
-                st_staff=person.st_staff.status.value,
-                st_staff_reason=_says(person.st_staff.reason),
-            )
+            {
+                "rows": list(person.rows),
+                "days": person.days,
+                "staff": person.staff.status.value,
+                "staff_reason": _reason(person.staff.reason),
+                "st_staff": person.st_staff.status.value,
+                "st_staff_reason": _reason(person.st_staff.reason),
+            }
             for person in count.people
         ],
-        "citations": {name: each.model_dump() for name, each in report.rules.citations.items()},
-        "parameters": {
-            name: each.model_dump(mode="json") for name, each in report.rules.parameters.items()
-        },
+        "citations": {name: cite(each) for name, each in report.rules.citations.items()},
+        "parameters": {name: _parameter(each) for name, each in report.rules.parameters.items()},
         "mismatches": [
             {
                 "kind": each.kind,
@@ -262,9 +270,9 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
         "signs": [
             {
                 "id": sign.id,
-                "says": sign.says.model_dump(),
+                "says": words(sign.says),
                 "rows": rows,
-                "citation": sign.citation.model_dump(),
+                "citation": cite(sign.citation),
                 "source_date": sign.source_date.isoformat(),
             }
             for sign in report.rules.signs
@@ -274,16 +282,17 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
             {
                 "interpretation": each.interpretation,
                 "reading": each.reading,
-                "says": report.law.interpretations[each.interpretation]
-                .readings[each.reading]
-                .says.model_dump(),
-                **_figures_record(each.count),
+                "says": words(
+                    report.law.interpretations[each.interpretation].readings[each.reading].says
+                ),
+                "staff": _heads(each.count.staff),
+                "st_staff": None if each.count.st_staff is None else _heads(each.count.st_staff),
             }
             for each in report.others
         ],
         "tables": {
-            "average": count.average_tables.record(),
-            "year_end": count.year_end_tables.record(),
+            "average": _tables(count.average_tables),
+            "year_end": _tables(count.year_end_tables),
         },
         "facts": [
             {
@@ -291,19 +300,44 @@ def staff_record(report: StaffReport) -> dict[str, Any]:
                 "value": fact.value,
                 "certainty": fact.certainty.value,
                 "files": [fact.source.file, *(other.file for other in fact.others)],
-                "note": _says(fact.note),
+                "note": _reason(fact.note),
             }
             for fact in report.facts
         ],
     }
 
 
-def _figures_record(count: StaffCount) -> dict[str, Any]:
-    """Averages and heads at year end, under the names that they have in StaffCount."""
-    return dict(
-        staff=asdict(count.staff),
-        st_staff=None if count.st_staff is None else asdict(count.st_staff),
-    )
+def _heads(figures: HeadFigures) -> HeadRecord:
+    return {
+        "average": figures.average,
+        "average_with_open": figures.average_with_open,
+        "year_end": figures.year_end,
+        "year_end_with_open": figures.year_end_with_open,
+    }
+
+
+def _parameter(parameter: Parameter) -> ParameterRecord:
+    return {
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "citation": cite(parameter.citation),
+        "checked_on": parameter.checked_on.isoformat(),
+    }
+
+
+def _tables(tables: StaffTables) -> StaffTablesRecord:
+    return {
+        "overall": {name: _cells(cells) for name, cells in tables.overall.items()},
+        "degree": dict(tables.degree),
+        "title": dict(tables.title),
+        "age": dict(tables.age),
+        "unknown": dict(tables.unknown),
+        "posts": {name: _cells(cells) for name, cells in tables.posts.items()},
+    }
+
+
+def _cells(cells: StaffCells) -> CellsRecord:
+    return {"staff": cells.staff, "st_staff": cells.st_staff}
 
 
 def sign_rows(report: StaffReport, sign_id: str) -> list[int]:
@@ -318,7 +352,7 @@ def open_people(report: StaffReport) -> int:
     )
 
 
-def _list_record(rows: ListRows) -> dict[str, Any]:
+def _list_record(rows: ListRows) -> ListRecord:
     lost = {trouble.row for trouble in rows.troubles}
     return {
         "list": rows.list,
@@ -334,10 +368,12 @@ def _list_record(rows: ListRows) -> dict[str, Any]:
     }
 
 
-def _says(message: Message | Wording | None) -> dict[str, str] | None:
+def _says(message: Message | Wording) -> Words:
     """A sentence in both languages."""
-    if message is None:
-        return None
     if isinstance(message, Wording):
-        return message.model_dump()
+        return words(message)
     return {"zh": message.say(CHINESE), "en": message.say(ENGLISH)}
+
+
+def _reason(message: Message | Wording | None) -> Words | None:
+    return None if message is None else _says(message)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 #: rows of （一）总体情况, in their order: 总数 在职 兼职 临时聘用 外籍 留学归国 千人计划
 OVERALL = (
@@ -44,7 +43,3 @@ class StaffTables:
     age: Mapping[str, float | None]
     unknown: Mapping[str, float]
     posts: Mapping[str, StaffCells]
-
-    def record(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return asdict(self)

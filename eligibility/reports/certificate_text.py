@@ -1,8 +1,7 @@
-"""Certified firms as plain data, as a text, as a table to take away and as a calendar."""
+"""Certified firms as a text, as a table to take away and as a calendar."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from math import isfinite, nan
@@ -10,15 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from eligibility.assessment.record import number
 from eligibility.city.certificate_check import CheckedYear, CheckResult
-from eligibility.city.certificate_duties import Duty, DutyStatus
+from eligibility.city.certificate_duties import DutyStatus
 from eligibility.city.certified_firm import CertifiedFirm, TaxAtStake
 from eligibility.city.stock_forecast import StockForecast
-from eligibility.domain.records import cite, words
-from eligibility.domain.text import Message, msgid
-from eligibility.i18n import CHINESE, Language
+from eligibility.domain.text import msgid
+from eligibility.i18n import Language
 from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event
+from eligibility.reports.certificate_record import counts
 from eligibility.reports.number_format import money, percent, tenths
 from eligibility.reports.workbook import SheetColumn
 from eligibility.schemes.registry import Scheme
@@ -36,124 +34,6 @@ STATUS_WORDS: Mapping[str, str] = {
     DutyStatus.SOON: msgid("within 60 days"),
     DutyStatus.LATE: msgid("past, nothing on record"),
 }
-
-
-def certified_record(one: CertifiedFirm, as_of: date) -> dict[str, Any]:
-    """A certified firm as plain data: JSON-ready, money in CNY."""
-    names = ("uscc", "name", "district", "industry", "carrier", "adviser")
-    due, missed = one.next_duty, one.missed_reports
-    return {
-        "firm": {"id": one.firm.get("firm_id"), **{name: one.firm.get(name) for name in names}},
-        "certificate": {
-            "number": one.number,
-            "applied_year": one.applied_year,
-            "from": one.period.issue_day.isoformat(),
-            "until": (one.period.ends - timedelta(days=1)).isoformat(),
-            "valid": one.is_valid,
-            "days_left": max(0, (one.period.ends - as_of).days),
-        },
-        "check": {
-            "result": one.check.result.value,
-            "fails_from": one.check.falls_from,
-            "years": [_year_record(year) for year in one.check.years],
-            "strikes": [
-                {
-                    "id": strike.id,
-                    "title": words(strike.title),
-                    "name": strike.name or None,
-                    "falls": list(strike.falls),
-                }
-                for strike in one.check.strikes
-            ],
-        },
-        "at_stake": _stake_record(one.stake),
-        "duties": [duty_record(duty) for duty in one.duties],
-        "next_duty": None if due is None else duty_record(due),
-        "missed_reports": None
-        if missed is None
-        else {
-            "years": [year - 1 for year in missed.years],
-            "cancels": missed.cancels,
-            "citation": cite(missed.citation),
-        },
-        "renewal": None if one.renewal is None else _both(one.renewal),
-        "awards": [
-            {
-                "award": award["award"],
-                "status": award["status"],
-                "amount": award["amount"],
-                "applied_on": award["applied_on"] and award["applied_on"].isoformat(),
-                "paid_on": award["paid_on"] and award["paid_on"].isoformat(),
-            }
-            for award in one.awards
-        ],
-    }
-
-
-def duty_record(duty: Duty) -> dict[str, Any]:
-    """A duty as plain data."""
-    source = duty.deadline.dated_by
-    return {
-        "kind": duty.kind.value,
-        "day": duty.deadline.day.isoformat(),
-        "task": _both(duty.deadline.task),
-        "status": duty.status.value,
-        "done_on": duty.done_on and duty.done_on.isoformat(),
-        "citation": cite(duty.deadline.citation) if duty.deadline.citation else None,
-        "dated_by": source if isinstance(source, str) else cite(source),
-        "warning": cite(duty.warning) if duty.warning else None,
-    }
-
-
-def stock_record(stock: StockForecast) -> dict[str, Any]:
-    """The stock of certificates at the year's end as plain data."""
-    low, high = stock.interval()
-    goal = stock.goal
-    rate = stock.rate
-    return {
-        "year": stock.year,
-        "as_of": stock.as_of.isoformat(),
-        "valid": stock.valid,
-        "ending": stock.ending,
-        "certified": number(stock.certified_mean),
-        "cancelled": number(stock.cancelled_mean),
-        "mean": number(stock.mean),
-        "interval": [low, high],
-        "goal": None if goal is None else int(goal.value),
-        "goal_source": None if goal is None else _source(goal.source),
-        "reaches_goal": None if goal is None else stock.at_least(int(goal.value)),
-        "cancellations": None if rate is None else rate.model_dump(mode="json"),
-        "distribution": [float(share) for share in stock.distribution],
-    }
-
-
-def certificates_record(
-    firms: Sequence[CertifiedFirm], stock: StockForecast | None, as_of: date
-) -> dict[str, Any]:
-    """All certified firms with their counts and the stock, as plain data."""
-    return {
-        "as_of": as_of.isoformat(),
-        "counts": counts(firms, as_of),
-        "firms": [certified_record(one, as_of) for one in firms],
-        "stock": None if stock is None else stock_record(stock),
-    }
-
-
-def counts(firms: Sequence[CertifiedFirm], as_of: date) -> dict[str, int]:
-    """How many certificates are valid, end in the year, fail the check, and what is late."""
-    valid = [one for one in firms if one.is_valid]
-    results = Counter(one.check.result for one in valid)
-    late = [one for one in firms if any(duty.status is DutyStatus.LATE for duty in one.duties)]
-    return {
-        "valid": len(valid),
-        "ending_in_year": sum(one.period.ends.year == as_of.year for one in valid),
-        "to_be_settled": len(firms) - len(valid),
-        "late": len(late),
-        "reports_cost_it": sum(
-            one.missed_reports is not None and one.missed_reports.cancels for one in valid
-        ),
-        **{result.value: results[result] for result in CheckResult},
-    }
 
 
 def certificates_text(
@@ -409,34 +289,3 @@ def _events(firms: Sequence[CertifiedFirm], language: Language) -> Iterator[Cale
         for duty in one.duties:
             if duty.status is not DutyStatus.DONE:
                 yield deadline_event(duty.deadline, name, language)
-
-
-def _year_record(year: CheckedYear) -> dict[str, Any]:
-    return {
-        "year": year.year,
-        "unmet": list(year.unmet),
-        "undetermined": list(year.open),
-        "figures": {
-            name: {"observed": number(observed), "required": number(line)}
-            for name, (observed, line) in year.figures.items()
-        },
-    }
-
-
-def _stake_record(stake: TaxAtStake | None) -> dict[str, Any] | None:
-    if stake is None:
-        return None
-    return {
-        "from": stake.from_year,
-        "amount": None if stake.amount is None else number(round(stake.amount, 2)),
-        "estimated": list(stake.estimated_years),
-        "unknown": list(stake.unknown_years),
-    }
-
-
-def _both(message: Message) -> dict[str, str]:
-    return {"zh": message.say(CHINESE), "en": str(message)}
-
-
-def _source(source: Any) -> Any:
-    return source if isinstance(source, str) else source.model_dump(mode="json")

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
+from typing import Literal
 
 from eligibility.domain.records import CitationRecord
 from eligibility.domain.text import Wording
+from eligibility.evidence.record_types import (
+    BasisRecord,
+    BridgeRecord,
+    DifferenceRecord,
+    ReconciliationRecord,
+    StepRecord,
+)
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import limit
 from eligibility.reports.paper import Block, Cell, Grid, Heading, Paper, Point, Points, Text
 from eligibility.schemes.reconciliation_rules import ALL, DENOMINATOR
 
-Record = dict[str, Any]
 #: parts of a table's width: what a row is, and a figure of one year
 WORDS, FIGURE = 5.0, 2.4
 
 
 def reconciliation_paper(
-    record: Record, edition: Wording, language: Language, firm: str = ""
+    record: ReconciliationRecord, edition: Wording, language: Language, firm: str = ""
 ) -> Paper:
     """How the figures of one firm hang together on every basis.
 
@@ -38,7 +44,9 @@ def reconciliation_paper(
 
 
 class _Explanation:
-    def __init__(self, record: Record, edition: Wording, language: Language, firm: str) -> None:
+    def __init__(
+        self, record: ReconciliationRecord, edition: Wording, language: Language, firm: str
+    ) -> None:
         self.record, self.edition, self.language, self.firm = record, edition, language, firm
         self.say, self.lang, self.years = language.text, language.id, record["years"]
 
@@ -104,7 +112,7 @@ class _Explanation:
             yield Text(say("Not compared, as a figure before it is not given:"))
             yield Points(tuple(self.wanting(wanting)))
 
-    def candidates(self, rests: list[tuple[Record, Record]]) -> Iterator[Block]:
+    def candidates(self, rests: list[tuple[BridgeRecord, StepRecord]]) -> Iterator[Block]:
         """Which differences would lessen each rest."""
         points = [
             Point(
@@ -123,7 +131,7 @@ class _Explanation:
             yield Text(self.say("If the figures are right, a difference is missing, such as:"))
             yield Points(tuple(points))
 
-    def wanting(self, steps: list[tuple[Record, Record]]) -> Iterator[Point]:
+    def wanting(self, steps: list[tuple[BridgeRecord, StepRecord]]) -> Iterator[Point]:
         """What is not compared, once for each basis, with its years."""
         years: dict[tuple[str, str], list[int]] = {}
         for bridge, step in steps:
@@ -153,7 +161,9 @@ class _Explanation:
             for basis_id, steps in groupby(bridge["steps"], key=lambda step: step["basis"]):
                 yield from self.steps_to(bridge, basis_id, list(steps))
 
-    def steps_to(self, bridge: Record, basis_id: str, steps: list[Record]) -> Iterator[Block]:
+    def steps_to(
+        self, bridge: BridgeRecord, basis_id: str, steps: list[StepRecord]
+    ) -> Iterator[Block]:
         basis = next(each for each in bridge["bases"] if each["id"] == basis_id)
         yield Heading(basis["title"][self.lang], 2)
         yield Text(self.say("Source: {source}").format(source=basis["source"][self.lang]), "note")
@@ -170,7 +180,9 @@ class _Explanation:
             frozenset(range(1, len(self.years) + 1)),
         )
 
-    def rows(self, bridge: Record, steps: Mapping[int, Record]) -> Iterator[tuple[Cell, ...]]:
+    def rows(
+        self, bridge: BridgeRecord, steps: Mapping[int, StepRecord]
+    ) -> Iterator[tuple[Cell, ...]]:
         """One category from where it starts to what is stated, a column a year."""
         first = next(iter(steps.values()))
         starts = sorted({step["from"] for step in steps.values()})
@@ -223,7 +235,7 @@ class _Explanation:
             yield self.row(self.say("not explained"), steps, "rest")
 
     def effect_row(
-        self, bridge: Record, name: str, steps: Mapping[int, Record]
+        self, bridge: BridgeRecord, name: str, steps: Mapping[int, StepRecord]
     ) -> tuple[Cell, ...]:
         """What one difference adds in each year."""
         amounts = {
@@ -239,7 +251,12 @@ class _Explanation:
         )
         return (f"{'+' if adds else '−'} {self.difference(bridge, name)}", *cells)
 
-    def row(self, title: str, steps: Mapping[int, Record], name: str) -> tuple[Cell, ...]:
+    def row(
+        self,
+        title: str,
+        steps: Mapping[int, StepRecord],
+        name: Literal["start", "expected", "stated", "rest", "rounding"],
+    ) -> tuple[Cell, ...]:
         return (
             title,
             *(_amount(steps[year][name]) if year in steps else "" for year in self.years),
@@ -305,7 +322,7 @@ class _Explanation:
     def citation_text(self, citation: CitationRecord) -> str:
         return f"{citation['document']} {citation['article']}{doubt(citation, self.language)}"
 
-    def figure(self, bridge: Record, step: Record) -> str:
+    def figure(self, bridge: BridgeRecord, step: StepRecord) -> str:
         title = self.basis(bridge, step["basis"])
         if step["category"] == ALL and step["by"] != "sum":
             return title
@@ -313,23 +330,23 @@ class _Explanation:
             basis=title, category=self.category(bridge, step)
         )
 
-    def category(self, bridge: Record, step: Record) -> str:
+    def category(self, bridge: BridgeRecord, step: StepRecord) -> str:
         if step["category"] == ALL:
             return self.say("in all")
         title: str = bridge["categories"][step["category"]][self.lang]
         return title
 
-    def basis(self, bridge: Record, name: str) -> str:
+    def basis(self, bridge: BridgeRecord, name: str) -> str:
         return self._title(bridge["bases"], name)
 
-    def difference(self, bridge: Record, name: str) -> str:
+    def difference(self, bridge: BridgeRecord, name: str) -> str:
         return self._title(bridge["differences"], name)
 
-    def _title(self, entries: list[Record], name: str) -> str:
+    def _title(self, entries: Sequence[BasisRecord | DifferenceRecord], name: str) -> str:
         title: str = next(each["title"][self.lang] for each in entries if each["id"] == name)
         return title
 
-    def place(self, bridge: Record, step: Record) -> tuple[int, str]:
+    def place(self, bridge: BridgeRecord, step: StepRecord) -> tuple[int, str]:
         """Where a step stands under its basis: categories in their order, then the whole, the sum."""
         order = [*bridge["categories"], ALL]
         return order.index(step["category"]), step["by"]

@@ -18,6 +18,49 @@ SourceRecord = CitationRecord | Literal["assumed"]
 #: the same of a target, which the register or whoever asks may set as well
 TargetSource = SourceRecord | Literal["register", "asked for"]
 
+# --- titles by qualification ------------------------------------------------------------------------
+
+
+@closed
+class TitleFigure(TypedDict):
+    """How many titles are wanted, and by which source."""
+
+    value: float
+    unit: str
+    source: SourceRecord
+
+
+@closed
+class TitleTarget(TypedDict):
+    """A target of the city beside what it counts; ``says`` is the reading by which it counts."""
+
+    year: int
+    counts: str
+    says: Words
+    stock: TitleFigure | None
+    each_year: TitleFigure | None
+    titles: int
+    unknown: int
+
+
+@closed
+class TitleRecord(TypedDict):
+    """Titles of one qualification, as ``ladder --titles --format json`` prints them.
+
+    ``unknown`` firms do not say; ``ready`` can get it now; ``ends`` counts titles by the year of their last day.
+    """
+
+    scheme: str
+    title: Words
+    titles: int
+    unknown: int
+    ready: int
+    ending: int
+    ends: dict[str, int]
+    targets: list[TitleTarget]
+    stock: TitleFigure | None
+
+
 # --- the year ---------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from eligibility.city.title_counts import TargetCount, TitleCount
 from eligibility.domain.law import Citation, Figure
@@ -12,6 +11,7 @@ from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import number
 from eligibility.reports.paper import Point
+from eligibility.reports.record_types import TitleFigure, TitleRecord, TitleTarget
 from eligibility.reports.terminal import terminal_lines
 
 
@@ -21,7 +21,7 @@ def title_counts_points(counts: Sequence[TitleCount], year: int, language: Langu
     return "\n".join([head, *terminal_lines(_points(counts, language))])
 
 
-def title_counts_records(counts: Sequence[TitleCount]) -> list[dict[str, Any]]:
+def title_counts_records(counts: Sequence[TitleCount]) -> list[TitleRecord]:
     """The same as plain data."""
     return [
         {
@@ -92,7 +92,7 @@ def _source(figure: Figure, language: Language) -> str:
     return f" [{record['document']}{doubt(record, language)}]"
 
 
-def _record(each: TargetCount) -> dict[str, Any]:
+def _record(each: TargetCount) -> TitleTarget:
     target = each.target
     return {
         "year": target.year,
@@ -105,7 +105,7 @@ def _record(each: TargetCount) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure | None) -> dict[str, Any] | None:
+def _figure(figure: Figure | None) -> TitleFigure | None:
     if figure is None:
         return None
     source = cite(figure.source) if isinstance(figure.source, Citation) else figure.source

@@ -134,7 +134,12 @@ def connect(url: str | DatabaseURL) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     return create_engine(
-        parsed, pool_size=CONNECTIONS, max_overflow=CONNECTIONS, pool_pre_ping=True
+        parsed,
+        pool_size=CONNECTIONS,
+        max_overflow=CONNECTIONS,
+        pool_pre_ping=True,
+        # of a database without an encoding the driver would give bytes
+        connect_args={"client_encoding": "utf8"},
     )
 
 
@@ -333,6 +338,7 @@ def migrate(engine: Engine, to: str = "head") -> None:
     """Migrate a database to the present schema; any number of processes may try at once."""
     try:
         with engine.connect() as connection, connection.begin():
+            _check_encoding(connection)
             if to == "head" and revision(connection) == REVISION:
                 return
         exclusive = engine.connect().execution_options(begin="EXCLUSIVE")
@@ -344,6 +350,19 @@ def migrate(engine: Engine, to: str = "head") -> None:
         raise StoreUnavailable(
             "The store cannot be opened: {reason}", reason=_reason(error)
         ) from error
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Raise StoreUnavailable where a database cannot hold every name of a firm."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.execute(sql("SHOW server_encoding")).scalar()
+    if encoding != "UTF8":
+        raise StoreUnavailable(
+            "The database's encoding is {encoding}; expected UTF8: "
+            "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0",
+            encoding=encoding,
+        )
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from eligibility.store import LOCAL, Repository, Stage, close_stores, open_store
 from eligibility.store.fact_rows import CalendarFacts
 from tests import empty_store
 from tests.firms import base
+from tests.published_schemas import check_record
 
 HNTE, CITY, TODAY = load_scheme(), load_city(), date(2026, 11, 30)
 CERTIFIED = {"certified": True, "certified_on": date(2024, 10, 15), "certificate_number": "GR1"}
@@ -233,6 +234,7 @@ def test_the_command_says_of_the_store_what_the_register_says(
     holder(repository, "危公司", staff_total=100, st_staff=9)
     done = run("--store", "--as-of", "2026-11-30", "--format", "json")
     record = json.loads(done.stdout)
+    check_record("certificates", record)
     (one,) = listed(repository)
     (firm,) = record["firms"]
     assert firm["firm"]["name"] == "危公司"
@@ -261,7 +263,9 @@ def test_the_command_reads_holders_from_a_file_and_wants_a_file_or_the_store(
     cells = ["yes" if v is True else "no" if v is False else str(v) for v in given.values()]
     file.write_text(",".join(given) + "\n" + ",".join(cells) + "\n", encoding="utf-8")
     done = run(str(file), "--as-of", "2026-11-30", "--format", "json", "--money-unit", "CNY")
-    (firm,) = json.loads(done.stdout)["firms"]
+    record = json.loads(done.stdout)
+    check_record("certificates", record)
+    (firm,) = record["firms"]
     assert (firm["certificate"]["from"], firm["check"]["result"]) == ("2024-10-15", "falls")
     assert firm["missed_reports"] is None
     assert not any(d["kind"] == "report" and d["status"] == "late" for d in firm["duties"])

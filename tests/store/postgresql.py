@@ -66,11 +66,11 @@ def server(*, durable: bool = False) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def create_database(server: str) -> str:
+def create_database(server: str, options: str = "") -> str:
     """A new database without any table; its URL."""
     name = f"store_{uuid.uuid4().hex}"
     engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} {options}"))
     engine.dispose()
     return f"{server}/{name}"

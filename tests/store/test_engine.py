@@ -31,6 +31,7 @@ from eligibility.store import (
 )
 from eligibility.store.engine import connect
 from tests.store.child_process import ROOT, Child
+from tests.store.postgresql import create_database
 
 #: a user that owns nothing
 NOBODY = 65534
@@ -238,6 +239,15 @@ def test_a_table_that_is_gone_is_said_in_a_sentence(empty_url: str) -> None:
     with pytest.raises(StoreUnavailable, match=r"cannot be used: .*notes"):
         local.casework.add_note(firm, "x")
     close_stores()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_chinese_names_is_refused(
+    postgresql: str, encoding: str
+) -> None:
+    url = create_database(postgresql, f"ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(StoreUnavailable, match=f"encoding is {encoding}; expected UTF8"):
+        open_store(url)
 
 
 def test_a_store_that_cannot_be_reached_says_so_without_its_password() -> None:

@@ -21,6 +21,7 @@ from eligibility.city.certified_firm import CertifiedFirm
 from eligibility.city.stock_forecast import stock_forecast
 from eligibility.domain.errors import EligibilityError
 from eligibility.i18n import Language
+from eligibility.reports.certificate_record import counts
 from eligibility.reports.certificate_text import (
     CHECK_WORDS,
     STATUS_WORDS,
@@ -28,7 +29,6 @@ from eligibility.reports.certificate_text import (
     certificate_table,
     check_detail,
     condition_titles,
-    counts,
     duties_calendar,
     rate_sentence,
 )

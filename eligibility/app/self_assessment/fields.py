@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -184,8 +184,16 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
     words = _(
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
-    wanted = any(sheet.has_entry(field) or field.id == sheet.draft.sought[0] for field in fields)
-    with st.expander(_("Only for: {title}").format(title=title), expanded=wanted):
+    sought = sheet.draft.sought[0] if sheet.draft.sought[0] in {each.id for each in fields} else ""
+    key = f"only:{rung.id}:{fields[0].id}:{sought}"
+    # as a default it would make another section of it with the first entry, and lose the focus
+    st.session_state.setdefault(key, bool(sought) or any(map(sheet.has_entry, fields)))
+    label = _("Only for: {title}").format(title=title)
+    section = st.expander(label, key=key, on_change="rerun")
+    # most firms leave it closed: then nothing of it is drawn
+    if not section.open:
+        return
+    with section:
         st.caption(words.format(title=title, own=language().of(sheet.scheme.title)))
         with st.container(key=f"group:{fields[0].stem}", gap="xsmall"):
             for _stem, years in groupby(fields, key=lambda field: field.stem):
@@ -341,7 +349,8 @@ def _input(field: Field, sheet: Sheet) -> None:
             words = {"": _("not filled in")} | _grades(field, sheet)
             _choice(label, words, typed, key, shown)
         case "catalogue":
-            nodes = _lowest(sheet)
+            english = language().id != "zh"
+            nodes = _lowest(sheet.scheme, sheet.reading.law.id, english)
             if typed in nodes:
                 form_state.prefill(name, typed)
             st.selectbox(
@@ -413,27 +422,26 @@ def _choice(label: str, words: dict[str, str], text: str, key: str, value: Any) 
     )  # fmt: skip
 
 
-def _lowest(sheet: Sheet) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def _lowest(scheme: Scheme, edition: str, english: bool) -> Mapping[str, str]:
     """Codes of the lowest level with their titles and those above them."""
-    nodes = sheet.scheme.catalogue_by_code(sheet.reading.law)
-    lowest = sheet.reading.law.catalogue or {int(code): True for code in nodes}
+    law = scheme.edition(edition)
+    nodes = scheme.catalogue_by_code(law)
+    lowest = law.catalogue or {int(code): True for code in nodes}
     return {
-        code: f"{code} {' / '.join(_path(code, sheet))}{_english(nodes[code])}"
-        for code in nodes
+        code: f"{code} {' / '.join(_path(code, nodes))}{_english(node) if english else ''}"
+        for code, node in nodes.items()
         if lowest[int(code)]
     }
 
 
 def _english(node: TechnicalField) -> str:
     """English words of what a field is, for those who do not search in Chinese."""
-    if language().id == "zh":
-        return ""
     words = english_names((node.title, "、".join(node.products)), ENGLISH_WORDS)
     return f" · {', '.join(words)}" if words else ""
 
 
-def _path(code: str, sheet: Sheet) -> Iterable[str]:
-    nodes = sheet.scheme.catalogue_by_code(sheet.reading.law)
+def _path(code: str, nodes: Mapping[str, TechnicalField]) -> Iterable[str]:
     node = nodes[code]
     titles = [node.title]
     while node.parent:

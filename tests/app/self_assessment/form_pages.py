@@ -37,3 +37,14 @@ def press(app: testing.AppTest, label: str) -> testing.AppTest:
     button.click().run()
     assert not app.exception
     return app
+
+
+def open_section(app: testing.AppTest, label: str) -> testing.AppTest:
+    """The page after a closed section is opened: nothing of it is drawn before."""
+    (section,) = [each for each in app.expander if each.label == label]
+    assert not section.children
+    # the key stands at the end of the widget's id
+    app.session_state[section.proto.id.split("-", 2)[2]] = True
+    app.run()
+    assert not app.exception
+    return app
