@@ -38,6 +38,13 @@ def verdict_state(record: Mapping[str, Any], fields: Fields) -> str:
     return EXPERTS if verdict == "undetermined" and "undetermined" not in states else verdict
 
 
+def gap_state(gap: Mapping[str, Any]) -> str:
+    """The status of a condition not met; ``EXPERTS`` where no fact of its points is missing."""
+    status = str(gap["status"])
+    open_points = status == "undetermined" and gap["score"]
+    return EXPERTS if open_points and not gap["settled_by"]["facts"] else status
+
+
 def coming_verdict(verdict: str, record: Mapping[str, Any], fields: Fields) -> str:
     """The verdict of a batch to come; ``EXPERTS`` where the firm's record of today lacks no fact.
 

@@ -103,8 +103,11 @@ def without_titles(ledger: ListDefinition, rows: Rows) -> tuple[list[dict[str, s
                 for place, text in row.items()
                 if place in places
             }
-            # nothing is lost: what stands under a title of numbers alone stays where it is
-            remaining.append(moved or row)
+            numbering = [text for place, text in row.items() if place not in places]
+            # nothing is lost: what stands under a title of numbers alone stays where it is, and so
+            # does a total, which is named there
+            is_total = any(non_firm_kind(text) is RowKind.TOTAL for text in numbering)
+            remaining.append(row if is_total or not moved else moved)
     return remaining, left_out
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from eligibility.assessment.record_types import WarningRecord
+from eligibility.domain.open_points import EXPERTS, gap_state, state_word
 from eligibility.i18n import Language
 from eligibility.planning.assumptions import ASSUMED
 from eligibility.planning.record_types import (
@@ -45,10 +46,14 @@ def plan_points(brief: PlanRecord, scheme: Scheme, language: Language) -> str:
     """Gaps, outlook, plans and worth of one firm, each line with its article where it has one."""
     words = PlanWords(scheme, language, brief["applied"])
     firm, say = brief["firm"], language.text
+    gaps = [*brief["gaps"]["findings"], *brief["gaps"]["items"]]
+    lacks = any(gap["settled_by"]["facts"] for gap in gaps) or any(
+        gap_state(gap) == "undetermined" for gap in brief["gaps"]["findings"]
+    )
     lines = [f"{firm['name'] or ''} {firm['uscc'] or ''}".strip() or say("(no name)")]
     parts = [
         (say("What is missing now"), words.gaps(brief["gaps"])),
-        (say("Outlook"), words.outlook(brief["projection"], brief["plan"])),
+        (say("Outlook"), words.outlook(brief["projection"], brief["plan"], lacks_facts=lacks)),
         (say("Plan to be ready by {by}").format(by=brief["by"]), words.plans(brief)),
     ]
     if scheme.id == DEFAULT_SCHEME:
@@ -74,7 +79,8 @@ class PlanWords:
     def findings(self, gaps: list[FindingGap], year: int | None = None) -> Iterator[Point]:
         """Findings not met, and every way to meet them; of another application's year, if given."""
         for gap in gaps:
-            title = f"{gap['title'][self.lang]}{self.citation(gap)}: {self.say(gap['status'])}"
+            status = self.say(state_word(gap_state(gap)))
+            title = f"{gap['title'][self.lang]}{self.citation(gap)}: {status}"
             yield Point(title, mark=gap["status"])
             yield from (Point(text, 1) for text in self._remedy(gap, year or self.year))
 
@@ -125,15 +131,25 @@ class PlanWords:
             points = interval(step["points"]["low"], step["points"]["high"])
             yield self.say("{points} points: {ways}").format(points=points, ways=ways)
 
-    def outlook(self, outlook: ProjectionRecord, plan: AnswerRecord) -> Iterator[Point]:
-        """Verdict by deadline without any action, the first deadlines, the rights still in time."""
+    def _coming_verdict(self, verdict: str, *, lacks_facts: bool) -> str:
+        """The verdict of a batch to come, whose figures are assumed, so that none is missing anew."""
+        for_experts = verdict == "undetermined" and not lacks_facts
+        return self.say(state_word(EXPERTS if for_experts else verdict))
+
+    def outlook(
+        self, outlook: ProjectionRecord, plan: AnswerRecord, *, lacks_facts: bool
+    ) -> Iterator[Point]:
+        """Verdict by deadline without any action, the first deadlines, the rights still in time.
+
+        ``lacks_facts``: whether more than experts' points leaves the firm open today.
+        """
         for deadline in outlook["deadlines"]:
             yield Point(
                 self.say("{by} (figures of {first}–{last}): {verdict}, {points} points").format(
                     by=deadline["by"],
                     first=deadline["years"][0],
                     last=deadline["years"][-1],
-                    verdict=self.say(deadline["verdict"]),
+                    verdict=self._coming_verdict(deadline["verdict"], lacks_facts=lacks_facts),
                     points=interval(deadline["low"], deadline["high"]),
                 )
             )

@@ -109,7 +109,11 @@ def test_a_result_shows_what_its_owner_chose_and_no_more(
     assert answer.status_code == 200
     page = answer.text
     assert page.count("<li><span>") == 9
-    assert "9 项条件中 8 项已满足" in page
+    # the words, steps and batch of the owner's own result: all is given, experts decide
+    assert "8 项已满足；能否过 70 分取决于专家" in page
+    assert page.count("待专家评定") == 2
+    assert "待补充" not in page
+    assert "下一批次" in page
     assert "由王 &lt;会计&gt;于" in page
     assert ("科技人员占比" in page, "11.4%" in page) == (True, with_figures)
     assert ('<html lang="zh-CN">' in page, "<script" in page) == (True, False)

@@ -248,9 +248,10 @@ UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((
 })"""
 
 
-#: where every question stands on the page
-PLACES = """() => [...document.querySelectorAll('.stMain .ask')].map((ask) => Math.round(
-    ask.getBoundingClientRect().top + document.querySelector('.stMain').scrollTop))"""
+#: where every question, heading and way on stands on the page
+PLACES = """() => [...document.querySelectorAll(
+    '.stMain :is(.ask, h2, summary, .st-key-onward button)')].map((each) => Math.round(
+    each.getBoundingClientRect().top + document.querySelector('.stMain').scrollTop))"""
 
 
 def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
@@ -277,10 +278,13 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         enter(page, "Registered on", "43536")
         page.get_by_text("43536 → 2019-03-12").wait_for()
         assert page.evaluate(PLACES) == places
+        page.get_by_text("1 of 9 conditions stand").wait_for()
+        enter(page, "R&D intensity (%)", "five in a hundred")
+        page.get_by_text("expected a share from 0 to 100").wait_for()
+        assert page.evaluate(PLACES) == places
+        enter(page, "R&D intensity (%)", "5.2")
         page.set_viewport_size({"width": 1280, "height": 900})
         settled(page)
-        page.get_by_text("1 of 9 conditions stand").wait_for()
-        enter(page, "R&D intensity (%)", "5.2")
         button(page, "Go on to the full form")
         page.wait_for_url("**/steps**")
         settled(page)
@@ -297,6 +301,24 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         assert page.evaluate(UNNAMED) == []
         assert page.get_by_role("group", name="销售收入").count() == 1
         assert page.get_by_label(f"{year}年销售收入（万元）", exact=True).count() == 1
+        places = page.evaluate(PLACES)
+        enter(page, f"{year - 1}年净资产（万元）", "约五百")
+        enter(page, f"{year}年净资产（万元）", "一百二十")
+        page.get_by_text(f"{year - 1}年：应为金额，如 1314.38（另有 1 处）").wait_for()
+        assert page.evaluate(PLACES) == places
+        for each in (year - 1, year):
+            enter(page, f"{each}年净资产（万元）", "")
+        # figures that contradict each other are named at the end of their step and at its foot
+        enter(page, f"{year}年销售收入（万元）", "300")
+        page.locator(".st-key-steps button").nth(3).click()
+        settled(page)
+        places = page.evaluate(PLACES)
+        enter(page, f"{year}年人员人工费用（万元）", "420")
+        assert "420万元" in page.locator(".warning-here").inner_text()
+        assert "420万元" in page.locator(".st-key-progress").inner_text()
+        assert page.evaluate(PLACES) == places
+        page.locator(".st-key-steps button").first.click()
+        settled(page)
         # a reload and Back find the draft and the step
         page.locator(".st-key-steps button").nth(1).click()
         settled(page)

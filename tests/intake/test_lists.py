@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from eligibility.domain.results import MET, UNDETERMINED, UNMET
 from eligibility.intake.draft_reader import read_draft
-from eligibility.intake.lists import count_list, main_share, without_titles
+from eligibility.intake.lists import count_list, entries, main_share, without_titles
+from eligibility.intake.non_firm_rows import RowKind
 from eligibility.schemes.lists import Count
 from eligibility.schemes.registry import load_scheme
 
@@ -193,6 +194,7 @@ def test_the_order_of_rows_changes_no_count(rows: list[dict[str, str]]) -> None:
     [
         ("ip", ["知识产权名称", "类别", "授权日期", "法律状态", "权属人", "获得方式"]),
         ("ip", ["序号", "专利名称", "类型"]),
+        ("ip", ["序号", "名称", "类别", "发证日", "目前情况", "权利人", "取得", "用过没有"]),
         ("activity", ["研发活动名称", "年度", "人员人工费用（万元）", "直接投入（单位：万元）"]),
         ("conversion", ["Result put to use", "Year"]),
         ("product", ["产品名称", "销售收入(万元)", "是否主要产品"]),
@@ -203,6 +205,15 @@ def test_a_header_pasted_along_with_a_list_is_left_out(ledger: str, titles: list
     header = dict(zip(columns, titles, strict=False))
     entry = {columns[0]: "甲"}
     assert without_titles(LISTS[ledger], [header, entry]) == ([entry], 1)
+
+
+def test_a_total_named_among_the_numbers_of_rows_is_no_right() -> None:
+    columns = [column.id for column in LISTS["ip"].columns]
+    table = [["序号", "名称", "类别"], ["1", "一种装置", "实用新型"], ["合计", "1件"]]
+    rows = [dict(zip(columns, cells, strict=False)) for cells in table]
+    (right, total), _left_out = without_titles(LISTS["ip"], rows)
+    assert right == {"name": "一种装置", "class": "实用新型"}
+    assert entries(LISTS["ip"], [right, total]) == [None, RowKind.TOTAL]
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,17 @@ def test_a_day_that_is_past_is_refused(by: date) -> None:
         of(by=by)
 
 
+def test_the_plan_in_words_leaves_to_the_experts_what_only_they_decide() -> None:
+    own = dict.fromkeys(("ip_advancement_rating", "ip_core_support_rating"))
+    for_experts = plan_points(of(**own), HNTE, ENGLISH)
+    assert "[国科发火〔2016〕32号 第十一条（七）]: for the experts to judge" in for_experts
+    assert ": for the experts to judge, " in for_experts.split("Outlook")[1]
+    assert "undetermined" not in for_experts.split("Plan to be ready")[0]
+    lacks = plan_points(of(**own, conversions_y3=None), HNTE, ENGLISH)
+    assert "第十一条（七）]: undetermined" in lacks
+    assert ": undetermined, " in lacks.split("Outlook")[1]
+
+
 @given(firms())
 @settings(max_examples=25)
 def test_any_firm_has_a_brief_that_is_plain_data_and_can_be_said(firm: dict[str, Any]) -> None:

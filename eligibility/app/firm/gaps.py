@@ -13,7 +13,7 @@ from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, join, tag
 from eligibility.app.widgets.status import badge
 from eligibility.domain.facts import years_of
-from eligibility.domain.open_points import EXPERTS
+from eligibility.domain.open_points import gap_state
 from eligibility.domain.records import CitationRecord
 from eligibility.planning.record_types import (
     FindingGap,
@@ -91,12 +91,7 @@ def _finding(gap: FindingGap, firm: Firm, years: Sequence[int]) -> Markup:
     if gap["needs"]:
         sentence = _("evidence: {papers}").format(papers=gap["evidence"][language().id])
         lines.append(tag("small", sentence))
-    # every fact is there: experts' points decide
-    for_experts = (
-        gap["score"] and gap["status"] == "undetermined" and not gap["settled_by"]["facts"]
-    )
-    status = EXPERTS if for_experts else gap["status"]
-    head = [badge(status), " ", tag("b", gap["title"][language().id])]
+    head = [badge(gap_state(gap)), " ", tag("b", gap["title"][language().id])]
     return _block([*head, citation_text(gap["citation"])], lines)
 
 

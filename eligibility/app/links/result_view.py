@@ -7,20 +7,21 @@ from typing import Any
 
 from eligibility.app.links.document import day, document, section, validity
 from eligibility.app.widgets.markup import Markup, tag
-from eligibility.app.widgets.status import ICONS, OF_VERDICT
+from eligibility.app.widgets.status import ICONS, OF_VERDICT, verdict_word
 from eligibility.assessment.record import pass_mark
+from eligibility.domain.open_points import finding_state, state_word
 from eligibility.i18n import Language
 from eligibility.reports.fact_sources import ConditionSources, files_in_words
+from eligibility.reports.firm_summary import FirmSummary
 from eligibility.reports.number_format import interval, number, percent, quantity
 from eligibility.screening import Firm
 
-#: how many things to do are named
-FIRST = 3
 NO_SOURCES: Mapping[str, ConditionSources] = {}
 
 
 def result_page(
     firm: Firm,
+    summary: FirmSummary,
     link: Mapping[str, Any],
     language: Language,
     sources: Mapping[str, ConditionSources] = NO_SOURCES,
@@ -31,6 +32,8 @@ def result_page(
     ----------
     firm : Firm
         The self-assessment as it stands now.
+    summary : FirmSummary
+        The same sentence, batch and steps that its owner sees.
     link : mapping
         What ``links.open`` gave: ``sender``, ``at``, ``expires_at``, ``changed_at`` and in its
         ``options`` whether the figures are shown as well.
@@ -43,26 +46,25 @@ def result_page(
     basis = _("Applying on {day} under {edition}").format(
         day=firm.application_date, edition=language.of(firm.law.title)
     )
-    verdict = firm.record["verdict"]
-    word = _("awaiting the experts") if _is_for_experts(firm) else _(verdict)
-    mark = f"{ICONS[OF_VERDICT[verdict]]} {word}"
     parts = [
         tag("h1", name),
         tag("p", basis, cls="quiet"),
         tag(
             "div",
-            tag("strong", mark),
-            tag("span", summary_sentence(firm, language)),
-            cls=f"verdict {OF_VERDICT[verdict]}",
+            tag("strong", verdict_word(summary.state, language)),
+            tag("span", summary.sentence),
+            cls=f"verdict {OF_VERDICT[summary.state]}",
         ),
         section(
             _("Conditions"), _marks(firm, language, sources, bool(link["options"].get("figures")))
         ),
         section(_("Innovation score"), *_score(firm, language)),
     ]
-    if lines := firm.first_gaps(FIRST, language):
-        steps = tag("ol", *(tag("li", line) for line in lines))
-        parts.append(section(_("What to do first"), steps))
+    if summary.steps:
+        lines = tag("ol", *(tag("li", step.line(language)) for step in summary.steps))
+        parts.append(section(_("Do first"), lines))
+    coming = [summary.batch_line, summary.outlook_line]
+    parts.append(section(_("Next batch"), *(tag("p", line) for line in coming if line)))
     parts.append(
         tag(
             "footer",
@@ -80,50 +82,6 @@ def result_page(
     return document(name, parts, language)
 
 
-def _is_for_experts(firm: Firm) -> bool:
-    """Whether every fact is given, and only the points of experts leave the verdict open."""
-    findings = firm.record["findings"]
-    others = [each["status"] for each in findings if each["unit"] != "point"]
-    return (
-        firm.record["verdict"] == "undetermined"
-        and set(others) == {"met"}
-        and not firm.missing_anywhere
-    )
-
-
-def summary_sentence(firm: Firm, language: Language) -> str:
-    """What the result comes to, in one sentence."""
-    _ = language.text
-    findings, score = firm.record["findings"], firm.record["score"]
-    met = sum(finding["status"] == "met" for finding in findings)
-    unmet = [each["title"][language.id] for each in findings if each["status"] == "unmet"]
-    still_open = [
-        each["title"][language.id]
-        for each in findings
-        if each["status"] == "undetermined" and each["unit"] != "point"
-    ]
-    parts = [_("{n} of {count} conditions are met").format(n=met, count=len(findings))]
-    if unmet:
-        parts.append(_("not met: {titles}").format(titles=_(", ").join(unmet)))
-    if still_open:
-        parts.append(_("facts are missing for: {titles}").format(titles=_(", ").join(still_open)))
-    if score["low"] <= (mark := pass_mark(score)) < score["high"]:
-        missing = any(item["missing"] for item in score["items"])
-        words = (
-            _("whether the score passes {mark} is open: certain {low}, at most {high}")
-            if missing
-            else _("whether the score passes {mark} is for the experts: certain {low}, at most {high}")
-        )  # fmt: skip
-        parts.append(
-            words.format(
-                mark=number(mark),
-                low=number(score["low"]),
-                high=number(score["high"]),
-            )
-        )
-    return _("; ").join(parts) + _(".")
-
-
 def _marks(
     firm: Firm,
     language: Language,
@@ -132,8 +90,8 @@ def _marks(
 ) -> Markup:
     lines = []
     for finding in firm.record["findings"]:
-        status = finding["status"]
-        word = f"{ICONS[status]} {language.text(status)}"
+        status = finding_state(finding, firm.scheme.fields_by_id)
+        word = f"{ICONS[status]} {language.text(state_word(status))}"
         figure = " ".join(_figure(finding, language)) if with_figures else ""
         lines.append(
             tag(

@@ -38,7 +38,6 @@ from eligibility.intake.draft_reader import (
 )
 from eligibility.schemes.catalogue import TechnicalField
 from eligibility.schemes.registry import Scheme, load_scheme
-from eligibility.screening import Firm
 
 #: characters that an input takes; entries of the official form may be sentences
 SHORT, LONG = 200, 500
@@ -151,7 +150,7 @@ def groups(fields: Sequence[Field]) -> Iterator[tuple[Wording | None, list[list[
         yield title, figures
 
 
-def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
+def fields(step: str, sheet: Sheet) -> None:
     """Everything a step asks, group by group, with what it comes to."""
     entries = sheet.steps[step]
     for title, figures in groups(entries):
@@ -163,7 +162,6 @@ def fields(step: str, sheet: Sheet, firm: Firm | None) -> None:
             for each in figures:
                 figure(each, sheet)
         live_figures.sums(figures, sheet)
-    live_figures.signs(step, sheet, firm)
     for rung, further in groupby(
         (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
     ):
@@ -185,9 +183,8 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
         "May stay blank. It says whether the firm is a {title}, and changes nothing for {own}."
     )
     sought = sheet.draft.sought[0] if sheet.draft.sought[0] in {each.id for each in fields} else ""
-    key = f"only:{rung.id}:{fields[0].id}:{sought}"
-    # as a default it would make another section of it with the first entry, and lose the focus
-    st.session_state.setdefault(key, bool(sought) or any(map(sheet.has_entry, fields)))
+    is_wanted = bool(sought) or any(map(sheet.has_entry, fields))
+    key = form_state.section_key(f"{rung.id}:{fields[0].id}:{sought}", is_open=is_wanted)
     label = _("Only for: {title}").format(title=title)
     section = st.expander(label, key=key, on_change="rerun")
     # most firms leave it closed: then nothing of it is drawn
@@ -239,8 +236,8 @@ def figure(years: list[Field], sheet: Sheet) -> None:
                 for field in years:
                     _input(field, sheet)
             if first.kind not in PICKED:
-                # a place of its own from the start: what is said there moves no input below
-                # the sentence of a wrong credit code is the longest
+                # a place of its own from the start, as high with a message as without: nothing
+                # below is moved. The sentence of a wrong credit code is the longest
                 cls = "says long" if first.kind == "code" else "says"
                 st.html(tag("div", *_messages(years, sheet), cls=cls))
         if first.kind == "catalogue":
@@ -251,14 +248,40 @@ def figure(years: list[Field], sheet: Sheet) -> None:
 
 
 def _messages(years: Sequence[Field], sheet: Sheet) -> Iterator[Markup]:
-    """What is wrong with the entries of a row, or how they were read."""
-    for field in years:
-        if field.id in sheet.issues:
-            yield _issue(field, sheet)
-        elif echo := _echo(field, sheet):
-            yield tag("p", echo, cls="echo", id=f"says-{field.id}")
-        elif (amount := _large(field, sheet)) is not None:
-            yield _asks_unit(field, amount, sheet)
+    """What is wrong with the entries of a row, or how they were read.
+
+    The place below a row has a fixed height: of entries that cannot be taken the first is written
+    out, others are counted and left to screen readers.
+    """
+    wrong = [field for field in years if field.id in sheet.issues]
+    large = {field.id: amount for field in years if (amount := _large(field, sheet)) is not None}
+    doubts = wrong or [field for field in years if field.id in large]
+    for place, field in enumerate(doubts):
+        more = len(doubts) - 1 if place == 0 else 0
+        text = _issue(field, sheet) if wrong else _asks_unit(large[field.id])
+        yield _doubt(text, field, sheet, more=more, unseen=place > 0)
+    if not doubts:
+        for field in years:
+            if echo := _echo(field, sheet):
+                yield tag("p", echo, cls="echo", id=f"says-{field.id}")
+
+
+def _doubt(text: str, field: Field, sheet: Sheet, *, more: int, unseen: bool) -> Markup:
+    """A sentence below a row, with its year where the row has several; in full where it is cut."""
+    fatal = field.id in sheet.issues and sheet.issues[field.id].fatal
+    value = sheet.entry(field)
+    full = _("{title}: {text}").format(
+        title=fmt.field_title(field, sheet.reading.years),
+        text=_("{value}; {text}").format(value=value, text=text) if value else text,
+    )
+    if field.year is not None:
+        text = _("{year}: {text}").format(year=sheet.reading.years[field.year - 1], text=text)
+    if more:
+        text = _("{text} (and {n} more)").format(text=text, n=more)
+    kind = "notice refused" if fatal else "notice"
+    return tag(
+        "p", text, cls=f"{kind} unseen" if unseen else kind, id=f"says-{field.id}", title=full
+    )
 
 
 def _keyboard(field: Field) -> str:
@@ -290,21 +313,13 @@ def _need_of_lower_rung(field: Field, sheet: Sheet) -> list[Markup]:
     return [tag("small", _("Needed for: {title}").format(title=_(", ").join(titles)))]
 
 
-def _issue(field: Field, sheet: Sheet) -> Markup:
+def _issue(field: Field, sheet: Sheet) -> str:
     expected = sheet.issues[field.id].expectation.say(language())
     if field.kind == "code":
-        # right above stands what was typed: the room below it is for what is wrong with it
-        sentence = _("Expected: {expected}. It changes no verdict: you can go on.").format(
+        return _("expected: {expected}. It changes no verdict: you can go on.").format(
             expected=expected
         )
-    else:
-        sentence = _("{title}: {value}; expected: {expected}").format(
-            title=fmt.field_title(field, sheet.reading.years),
-            value=sheet.entry(field),
-            expected=expected,
-        )
-    fatal = sheet.issues[field.id].fatal
-    return tag("p", sentence, cls="notice refused" if fatal else "notice", id=f"says-{field.id}")
+    return _("expected: {expected}").format(expected=expected)
 
 
 def _large(field: Field, sheet: Sheet) -> float | None:
@@ -317,16 +332,10 @@ def _large(field: Field, sheet: Sheet) -> float | None:
     return large(sheet.entry(field), field)
 
 
-def _asks_unit(field: Field, amount: float, sheet: Sheet) -> Markup:
+def _asks_unit(amount: float) -> str:
     """Nothing is guessed from size: it is taken as it stands, and the person is asked."""
-    sentence = _(
-        "{title} is taken as {n} × CNY 100 million, because amounts are in CNY 10,000. If yuan is "
-        "meant, write the unit after the number: 元"
-    ).format(
-        title=fmt.field_title(field, sheet.reading.years),
-        n=fmt.number(amount / 1e8, 4),
-    )
-    return tag("p", sentence, cls="notice", id=f"says-{field.id}")
+    words = _("taken as {n} × CNY 100m; if yuan is meant, write 元 after the number")
+    return words.format(n=fmt.number(amount / 1e8, 4))
 
 
 def _input(field: Field, sheet: Sheet) -> None:

@@ -72,6 +72,17 @@ def prefill(name: str, text: str) -> None:
     st.session_state.setdefault(entry_key(name), text)
 
 
+def section_key(name: str, *, is_open: bool) -> str:
+    """The key of a section that folds; whether it is unfolded is said the first time alone.
+
+    As a default of the widget it would make another section of it with the first entry, and lose the
+    focus.
+    """
+    key = f"only:{name}"
+    st.session_state.setdefault(key, is_open)
+    return key
+
+
 def track_key(track: str) -> str:
     """The key of the switch of a track of the ladder; another for every time the form is opened."""
     open_draft = draft()

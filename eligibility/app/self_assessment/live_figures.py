@@ -20,6 +20,7 @@ from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import badge
 from eligibility.assessment.record_types import FindingRecord
 from eligibility.domain.facts import Field
+from eligibility.domain.results import Warning
 from eligibility.intake.draft_reader import WAN_POWER, applies, read_as
 from eligibility.screening import Firm
 
@@ -32,21 +33,22 @@ FEWEST = 2
 
 def conditions(step: str, sheet: Sheet, firm: Firm | None) -> None:
     """The conditions that the fields of a step decide: status, number, line to pass, how far."""
-    names = sheet.scheme.guide.section_conditions.get(step, ())
-    findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
     known = sheet.reading.law.conditions_by_id
-    lines = [
-        _condition(name, findings, firm, _first_answer(name, sheet))
-        for name in names
-        if name in known
-    ]
+    names = [name for name in sheet.scheme.guide.section_conditions.get(step, ()) if name in known]
+    findings = {each["id"]: each for each in firm.record["findings"]} if firm else {}
+    if firm is None:
+        # said once, in the room that the conditions will take
+        lines = [
+            tag("p", _("Decided once the entries can be read") if not place else "")
+            for place, _name in enumerate(names)
+        ]
+    else:
+        lines = [_condition(name, findings, firm, _first_answer(name, sheet)) for name in names]
     st.html(tag("div", *lines, cls="live", role="status"))
 
 
-def _condition(
-    name: str, findings: Mapping[str, FindingRecord], firm: Firm | None, answer: str
-) -> Markup:
-    if firm is None or name not in findings:
+def _condition(name: str, findings: Mapping[str, FindingRecord], firm: Firm, answer: str) -> Markup:
+    if name not in findings:
         return tag("p", tag("span", _("Decided once the entries can be read"), cls="muted"))
     finding = findings[name]
     own = [part for part in firm_conditions.own(firm, finding) if part != fmt.NOTHING]
@@ -118,19 +120,27 @@ def _amount(field: Field, sheet: Sheet) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def signs(step: str, sheet: Sheet, firm: Firm | None) -> None:
+def signs(step: str, sheet: Sheet, firm: Firm | None) -> list[tuple[str, Warning]]:
     """What does not fit with each other among the figures of a step, named with both figures."""
     if firm is None:
-        return
+        return []
     sections = {field.id: field.section for field in sheet.scheme.fields}
-    for warning in firm.assessment.warnings:
-        if not warning.rows[firm.row]:
-            continue
-        about = warning.about(firm.row)
-        if any(sections.get(name) == step for name in about):
-            text = language().of(warning.text(firm.row))
-            st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
-            for factors in warning.corrections(firm.row) if warning.corrections else ():
+    return [
+        (language().of(warning.text(firm.row)), warning)
+        for warning in firm.assessment.warnings
+        if warning.rows[firm.row]
+        and any(sections.get(name) == step for name in warning.about(firm.row))
+    ]
+
+
+def show_signs(
+    signs_of_step: Sequence[tuple[str, Warning]], sheet: Sheet, firm: Firm | None
+) -> None:
+    """These in full, with a button for each correction that is certain."""
+    for text, warning in signs_of_step:
+        st.html(tag("p", "△ ", text, cls="notice warning-here", role="status"))
+        if firm is not None and warning.corrections:
+            for factors in warning.corrections(firm.row):
                 _correction(warning.id, factors, sheet)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from eligibility.app import address
@@ -17,8 +19,11 @@ from eligibility.domain.open_points import EXPERTS, verdict_state
 from eligibility.screening import Firm
 
 
-def progress(firm: Firm | None, sheet: Sheet) -> None:
-    """Decided so far, and what is still missing; or what has to be corrected first, and the way."""
+def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
+    """Decided so far, and what is to be looked at or missing; or what has to be corrected first.
+
+    ``notes`` are the sentences at the end of the step, which may be out of sight.
+    """
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
         if firm is None:
             _to_correct(sheet)
@@ -32,7 +37,7 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
                 "p",
                 tag("strong", decided),
                 tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}"),
-                tag("span", _missing(firm), cls="muted"),
+                tag("span", f"△ {notes[0]}" if notes else _missing(firm), cls="muted"),
                 cls="progress",
             )
         )
@@ -45,7 +50,9 @@ def progress(firm: Firm | None, sheet: Sheet) -> None:
 
 def _to_correct(sheet: Sheet) -> None:
     """The entries that stop everything, wherever they were typed."""
-    wrong = [name for name, issue in sheet.issues.items() if issue.fatal]
+    issues = sheet.issues
+    wrong = [name for name in sheet.places if name in issues and issues[name].fatal]
+    wrong += [name for name, issue in issues.items() if issue.fatal and name not in wrong]
     fields = {name: field for name, (_step, field) in sheet.places.items()}
     named = fmt.missing_fields(wrong, fields, sheet.reading.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)

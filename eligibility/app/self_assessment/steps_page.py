@@ -55,14 +55,18 @@ with left:
         st.page_link(PAPERS, label=_("Fill in from papers →"))
 with right:
     st.title(title, anchor=False)
-    year_notice.show_year_notice(draft, told)
     live_figures.conditions(step, sheet, firm)
     for ledger in sheet.scheme.lists.values():
         if ledger.section == step:
             lists.table(ledger.id, sheet)
-    fields.fields(step, sheet, firm)
+    fields.fields(step, sheet)
     if step == next(iter(sheet.steps)):
         tracks.track_choice(sheet)
     if steps.step_buttons(step, sheet):
         st.switch_page(RESULT, query_params=address.draft_query())
-progress.progress(firm, sheet)
+    # what comes and goes with an entry stands below all that is pressed: it moves nothing
+    year_notice.show_year_notice(draft, told)
+    signs = live_figures.signs(step, sheet, firm)
+    live_figures.show_signs(signs, sheet, firm)
+notes = [*year_notice.year_sentences(draft, told), *(text for text, _warning in signs)]
+progress.progress(firm, sheet, notes)

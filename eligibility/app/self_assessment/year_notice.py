@@ -10,8 +10,8 @@ from eligibility.app.widgets.markup import tag
 from eligibility.intake.draft_reader import DraftReading
 
 
-def show_year_notice(draft: Draft, reading: DraftReading) -> None:
-    """Say that the latest year is new and blank, and of which other years figures are kept."""
+def year_sentences(draft: Draft, reading: DraftReading) -> list[str]:
+    """That the latest year is new and blank, and of which other years figures are kept."""
     sentences = []
     if draft.show_years(reading.years):
         blank = _(
@@ -22,5 +22,10 @@ def show_year_notice(draft: Draft, reading: DraftReading) -> None:
     if outside := draft.years_outside(reading.years):
         kept = _("Kept, but not asked for on this date: the figures of {years}.")
         sentences.append(kept.format(years=_(", ").join(map(str, outside))))
-    if sentences:
+    return sentences
+
+
+def show_year_notice(draft: Draft, reading: DraftReading) -> None:
+    """Say it in one paragraph."""
+    if sentences := year_sentences(draft, reading):
         st.html(tag("p", " ".join(sentences), cls="notice", role="status"))

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from eligibility.app import cache
+from eligibility.app.firm import plan_results
 from eligibility.app.links import questions_view
 from eligibility.app.links.document import sentence_page
 from eligibility.app.links.result_view import result_page
@@ -184,7 +185,8 @@ def _result(link: Row, language: Language) -> str:
     if firm is None:
         return sentence_page(language.text(UNREADABLE), language)
     sources = condition_sources(firm.table, link["state"], scheme, language)
-    return result_page(firm, link, language, sources)
+    summary = plan_results.summary(firm, cache.city().region, date.today(), language)
+    return result_page(firm, summary, link, language, sources)
 
 
 def _may_ask(request: Request) -> bool:

@@ -177,6 +177,25 @@ def _fill_rd(
     )
 
 
+def incomplete_categories(firms: FirmTable, law: Edition) -> Floats | None:
+    """What the categories given come to at least in a year that is formed by its total instead.
+
+    CNY, shape (3, n), NaN elsewhere; None where no firm gives a category.
+    """
+    if not _has_categories(firms):
+        return None
+    amounts = _amounts(firms)
+    blanks = np.isnan(amounts)
+    totals = np.stack([firms.numbers(f"rd_expense_{year}") for year in YEARS])
+    mixed = blanks.any(axis=0) & ~blanks.all(axis=0) & ~np.isnan(totals)
+    if not mixed.any():
+        return None
+    given = firms.memoize(("filled categories", 0.0, 0.0), lambda: _fill_categories(firms, 0, 0))
+    share = law.value("outsourced_share")
+    least = given.internal + share * (given.outsourced_domestic + given.outsourced_overseas)
+    return np.where(mixed, least, np.nan)
+
+
 def _fill_totals(firms: FirmTable, home: float, abroad: float) -> FilledRd:
     total, domestic = (
         np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS])

@@ -23,6 +23,7 @@ from .derived_figures import (
     LATEST_YEAR_ALONE,
     YEARS,
     counted_rd,
+    incomplete_categories,
     outsourced_ratio,
 )
 
@@ -104,6 +105,7 @@ def _disagreements(firms: FirmTable, law: Edition) -> list[Warning]:
             ),
             fields=("rd_expense_y3", "rd_expense_domestic_y3"),
         ),
+        *_categories_above_total(firms, law),
         Warning(
             "total_income_differs",
             _differs(
@@ -194,6 +196,40 @@ def _rd_total_differs(firms: FirmTable, law: Edition) -> Bools:
         stated = firms.series(stem).values
         differs |= (_differs(series.values, stated) & series.applies).any(axis=0)
     return differs
+
+
+def _categories_above_total(firms: FirmTable, law: Edition) -> list[Warning]:
+    """The sign of a total that was used though some categories alone come to more."""
+    least = incomplete_categories(firms, law)
+    if least is None:
+        return []
+    totals = np.stack([firms.numbers(f"rd_expense_{year}") for year in YEARS])
+    excess = np.nan_to_num(least - totals * (1 + DISAGREEMENT) - 1, nan=-1.0)
+
+    def detail(row: int) -> Wording:
+        place = int(excess[:, row].argmax())
+        year = int(firms.application_years[row]) - len(YEARS) + place
+        given, total = least[place, row], totals[place, row]
+        return Wording(
+            zh=f"{year}年研发费用分项已填部分（{given / 1e4:,.15g}万元）大于合计（{total / 1e4:,.15g}万元），"
+            "分项未填全，采用合计，请核对",
+            en=f"The R&D categories given for {year} come to CNY {given:,.0f}, above the total of "
+            f"CNY {total:,.0f}; as others are blank the total was used: see which is right",
+        )
+
+    return [
+        Warning(
+            "rd_categories_above_total",
+            np.asarray((excess > 0).any(axis=0)),
+            Wording(
+                zh="研发费用分项已填部分大于合计，分项未填全，采用合计，请核对",
+                en="Some R&D categories alone are above the total; as others are blank the total was "
+                "used: see which is right",
+            ),
+            detail=detail,
+            fields=lambda row: (f"rd_expense_{YEARS[int(excess[:, row].argmax())]}",),
+        )
+    ]
 
 
 def _legal_form(firms: FirmTable, _: Edition, __: Findings, ___: Sign) -> Bools:

@@ -175,11 +175,11 @@ def test_a_date_no_edition_covers_is_refused_by_name_and_can_be_left() -> None:
 def test_an_amount_so_large_that_yuan_may_be_meant_is_asked_about_and_not_changed() -> None:
     facts = FACTS | {"sales_revenue@2024": "3860000元", "sales_revenue@2025": "3860000"}
     said = html(page("self_assessment/steps", Draft(facts=facts)))
-    assert "Sales revenue, 2025 is taken as 386 × CNY 100 million" in said
-    assert "Sales revenue, 2024 is taken" not in said
+    assert "Sales revenue, 2025: 3860000; taken as 386 × CNY 100m" in said
+    assert "Sales revenue, 2024: 3860000" not in said
     draft = Draft(facts=dict(FACTS), step="rd")
     draft.put("activity", [{"name": "RD01", "year": "2025", "rd_direct": "800000"}])
-    assert "Direct inputs, 2025 is taken as 80 × CNY 100 million" in html(
+    assert "Direct inputs, 2025: taken as 80 × CNY 100m" in html(
         page("self_assessment/steps", draft)
     )
 
