@@ -125,12 +125,16 @@ def _backup() -> bytes:
     return file.read_bytes()
 
 
-#: values that SQLite takes for any column, and that no column of a store holds
-_BLOBS = (
-    "x'ff'", "x'00'", "'\x00'", "CAST(x'80' AS TEXT)", "-1", "1e308", "9e999", "9223372036854775807", "''",
-    "'[' || hex(zeroblob(3000))", f"'{'[' * 3000}'", f"x'{zlib.compress(b'[' * 100_000).hex()}'",
-    f"x'{zlib.compress(b'nothing').hex()}'", f"x'{zlib.compress(bytes(400_000_000), 9).hex()}'",
-)  # fmt: skip
+@cache
+def _blobs() -> tuple[str, ...]:
+    """Values that SQLite takes for any column, and that no column of a store holds."""
+    return (
+        "x'ff'", "x'00'", "'\x00'", "CAST(x'80' AS TEXT)", "-1", "1e308", "9e999", "9223372036854775807",
+        "''", "'[' || hex(zeroblob(3000))", f"'{'[' * 3000}'", f"x'{zlib.compress(b'[' * 100_000).hex()}'",
+        f"x'{zlib.compress(b'nothing').hex()}'", f"x'{zlib.compress(bytes(400_000_000), 9).hex()}'",
+    )  # fmt: skip
+
+
 _COLUMNS = [(table.name, column.name) for table in metadata.sorted_tables for column in table.c]
 
 
@@ -149,7 +153,7 @@ def backups(draw: st.DrawFn) -> bytes:
             statement = f"DROP TABLE {draw(st.sampled_from(list(metadata.tables)))}"
         case _:
             table, column = draw(st.sampled_from(_COLUMNS))
-            statement = f"UPDATE OR IGNORE {table} SET {column} = {draw(st.sampled_from(_BLOBS))}"
+            statement = f"UPDATE OR IGNORE {table} SET {column} = {draw(st.sampled_from(_blobs()))}"
     with closing(sqlite3.connect(":memory:")) as held:
         held.deserialize(whole)
         for (trigger,) in held.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +19,9 @@ for library in ("OMP", "OPENBLAS"):
 # what is imported is compiled once, not anew by every worker and every process that a test starts
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# a look through all that lives for every few thousand new objects took a tenth of the time
+gc.set_threshold(50_000, 20, 50)
 
 # how long an example takes says how busy the machine is; speed is claimed by benchmarks
 settings.register_profile("claims", deadline=None)
@@ -58,17 +63,27 @@ SLOW = (
 TRAINED = "ready"
 
 
+@cache
+def is_slow(path: str) -> bool:
+    # tests/store/test_x.py: store/test_x; README.md: README
+    file = Path(path).with_suffix("")
+    place = file.relative_to("tests") if file.parts[0] == "tests" else file
+    return any(place.is_relative_to(room) for room in SLOW)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow what ``make fast`` leaves out, so that the rest ends within two minutes."""
     for item in items:
-        # tests/store/test_x.py: store/test_x; README.md: README
-        file = Path(item.nodeid.split("::")[0]).with_suffix("")
-        place = file.relative_to("tests") if file.parts[0] == "tests" else file
-        slow = any(place.is_relative_to(room) for room in SLOW)
-        if slow or TRAINED in getattr(item, "fixturenames", ()):
+        path = item.nodeid.split("::")[0]
+        if is_slow(path) or TRAINED in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     # the long ones come first, so that no worker begins one when the others have ended
     items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/"))
+
+
+def pytest_collection_finish() -> None:
+    # modules and tests live to the end: no look for garbage goes through them again
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

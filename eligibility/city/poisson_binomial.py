@@ -8,10 +8,11 @@ it sums them once for all years, in the logarithm of the characteristic function
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from eligibility.domain.arrays import Bools, Floats
 
@@ -130,8 +131,14 @@ def mixed_over_draws(chances: Floats, odds: Floats) -> Floats:
     wide that its characteristic function has faded at ``HIGHEST``; other years are multiplied out.
     """
     # products of matrices this small cost several times as much on several cores
-    with threadpool_limits(1, "blas"):
+    with _blas().limit(limits=1):
         return _mixture(chances, odds)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    # to look for the libraries takes ten times as long as a small mixture
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _mixture(chances: Floats, odds: Floats) -> Floats:

@@ -23,7 +23,7 @@ testing = pytest.importorskip("streamlit.testing.v1")
 
 import pyarrow as pa  # noqa: E402
 import streamlit as st  # noqa: E402
-from sqlalchemy import Engine, select, update  # noqa: E402
+from sqlalchemy import Engine, update  # noqa: E402
 
 from eligibility.app import auth, cache, session  # noqa: E402
 from eligibility.app.account import administration  # noqa: E402
@@ -33,8 +33,8 @@ from eligibility.app.widgets import guard  # noqa: E402
 from eligibility.domain.errors import EligibilityError, NotAllowed  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import Repository, Role, SignIn, System, close_stores, open_store  # noqa: E402
-from eligibility.store.schema import accounts, change_counter, metadata, sign_ins  # noqa: E402
-from tests import empty_store  # noqa: E402
+from eligibility.store.schema import accounts, change_counter, sign_ins  # noqa: E402
+from tests import empty_store, store_snapshot  # noqa: E402
 from tests.firms import base  # noqa: E402
 from tests.staff_pages import ROOT  # noqa: E402
 from tests.store.two_carriers import PDF, SECRET, World, enter_old_stage, world  # noqa: E402
@@ -363,12 +363,7 @@ def name_of(act: Any) -> str:
 
 def content(engine: Engine) -> dict[str, list[Any]]:
     """Everything stored but who is signed in."""
-    with engine.connect() as connection:
-        return {
-            table.name: list(connection.execute(select(table).order_by(*table.primary_key)))
-            for table in metadata.sorted_tables
-            if table not in (sign_ins, accounts, change_counter)
-        }
+    return store_snapshot.content(engine, sign_ins, accounts, change_counter)
 
 
 def put_out(w: World, role: str, how: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 testing = pytest.importorskip("streamlit.testing.v1")
 
 import streamlit as st  # noqa: E402
-from sqlalchemy import select, update  # noqa: E402
+from sqlalchemy import update  # noqa: E402
 
 from eligibility.app import cache  # noqa: E402
 from eligibility.app.register.firms_query import assess_facts  # noqa: E402
@@ -22,8 +23,9 @@ from eligibility.app.web import cookies, routes  # noqa: E402
 from eligibility.domain.errors import EligibilityError, NotAllowed  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import Repository, Role  # noqa: E402
-from eligibility.store.schema import accounts, metadata, sign_in_attempts, sign_ins  # noqa: E402
+from eligibility.store.schema import accounts, sign_in_attempts, sign_ins  # noqa: E402
 from tests import accounts as tests_accounts  # noqa: E402
+from tests import store_snapshot  # noqa: E402
 from tests.firms import base  # noqa: E402
 from tests.store.two_carriers import enter_old_stage  # noqa: E402
 from tests.store_snapshot import Snapshot  # noqa: E402
@@ -167,12 +169,7 @@ def drawn(app: Any) -> str:
 
 def content() -> dict[str, list[Any]]:
     """Everything stored but who is signed in."""
-    with cache.engine().connect() as connection:
-        return {
-            table.name: list(connection.execute(select(table).order_by(*table.primary_key)))
-            for table in metadata.sorted_tables
-            if table not in (sign_ins, sign_in_attempts, accounts)
-        }
+    return store_snapshot.content(cache.engine(), sign_ins, sign_in_attempts, accounts)
 
 
 def names_why(app: Any, how: str) -> None:
@@ -386,10 +383,16 @@ def test_the_year_goes_on_for_others_when_the_one_who_asked_first_is_out(office:
 # --- every place of the kind ---
 
 
+@functools.cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Every node of a module, from the module itself on."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
 def calls(name: str) -> Iterator[tuple[Path, ast.AST]]:
     """Every use of an attribute of that name in the app, with its file."""
     for path in [*APP.rglob("*.py"), ROOT / "streamlit_app.py"]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and node.attr == name:
                 yield path, node
 
@@ -420,9 +423,10 @@ SESSION = ("session", "address", "self_assessment/form_state")
 def test_every_callback_acts_through_the_guard_or_on_the_session_alone() -> None:
     found = 0
     for path in APP.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = nodes(path)[0]
+        assert isinstance(tree, ast.Module)
         local = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-        for node in ast.walk(tree):
+        for node in nodes(path):
             if not isinstance(node, ast.keyword) or node.arg not in (
                 "on_click", "on_change", "on_select", "on_submit", "on_dismiss"
             ):  # fmt: skip

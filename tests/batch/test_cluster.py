@@ -27,6 +27,7 @@ from eligibility.i18n import CHINESE
 from eligibility.intake import csv_file
 from eligibility.intake.table import IntakeOptions
 from eligibility.schemes.registry import load_scheme
+from tests import commands
 from tests.batch.firm_files import hard_file
 
 pytestmark = pytest.mark.slow
@@ -278,29 +279,35 @@ def command(*words: Any) -> list[str]:
     return [sys.executable, "-m", "eligibility", "score", *map(str, words), "--lang", "en"]
 
 
-def run(*words: Any, status: int = 0, **more: Any) -> str:
+def run(*words: Any, status: int) -> str:
+    """What a command says, as a process of its own."""
     done = subprocess.run(
-        command(*words), cwd=ROOT, capture_output=True, encoding="utf-8", check=False, **more
+        command(*words), cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == status, done.stderr
     return done.stderr
 
 
+def run_here(*words: Any, status: int) -> str:
+    """What a command says, run in this process, which has imported it already."""
+    return commands.run("score", *words, "--lang", "en", status=status).stderr
+
+
 def test_without_an_address_a_cluster_of_this_machine_does_it_and_ends(tmp_path: Path) -> None:
     messy = SAMPLES / "candidates_messy.csv"
     said = [
-        run(messy, "-o", tmp_path / f"{engine}.csv", "--engine", engine, status=3)
-        for engine in ("local", "dask")
+        answer(messy, "-o", tmp_path / f"{engine}.csv", "--engine", engine, status=3)
+        for engine, answer in (("local", run_here), ("dask", run))
     ]
     assert said[0] == said[1]
     for ending in (".csv", ".rejects.csv"):
         assert content(tmp_path / f"local{ending}") == content(tmp_path / f"dask{ending}")
 
 
-@pytest.fixture
-def large(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that takes a cluster some seconds."""
-    source = tmp_path / "large.csv"
+    source = tmp_path_factory.mktemp("large") / "large.csv"
     make = [sys.executable, "sample_data/make_samples.py", "--rows", "150000", "-o", str(source)]
     subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
     return source
@@ -354,7 +361,8 @@ def test_it_listens_to_this_machine_alone_and_an_interruption_leaves_nothing(
     assert set(addresses) == {"0100007F"}
     interrupted = 130
     assert (process.returncode, said.strip()) == (interrupted, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["large.csv"]
+    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in large.parent.iterdir()] == ["large.csv"]
 
 
 def test_a_signal_amid_writing_leaves_nothing_and_the_old_file(
@@ -378,11 +386,19 @@ def test_a_signal_amid_writing_leaves_nothing_and_the_old_file(
 
 
 @pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:9", "nowhere", "tcp://no.such.host.invalid:1"]
+    ("address", "answer"),
+    [
+        # a process of its own says nothing more as it ends, either
+        ("tcp://127.0.0.1:9", run),
+        ("nowhere", run_here),
+        ("tcp://no.such.host.invalid:1", run_here),
+    ],
 )
-def test_an_address_without_a_scheduler_is_refused_soon(tmp_path: Path, address: str) -> None:
+def test_an_address_without_a_scheduler_is_refused_soon(
+    tmp_path: Path, address: str, answer: Callable[..., str]
+) -> None:
     begun = time.monotonic()
-    said = run(
+    said = answer(
         SAMPLES / "candidates.csv", "-o", tmp_path / "out.csv",
         "--engine", "dask", "--scheduler", address, status=2,
     )  # fmt: skip
@@ -395,7 +411,7 @@ def test_an_address_without_a_scheduler_is_refused_soon(tmp_path: Path, address:
 
 def test_a_scheduler_without_the_engine_is_refused(tmp_path: Path) -> None:
     words = (SAMPLES / "candidates.csv", "-o", tmp_path / "out.csv", "--scheduler", "tcp://a:1")
-    assert run(*words, status=2) == "--scheduler needs --engine dask.\n"
+    assert run_here(*words, status=2) == "--scheduler needs --engine dask.\n"
 
 
 def test_without_dask_a_sentence_tells_how_to_get_it(
@@ -434,7 +450,7 @@ def test_after_a_worker_and_the_client_are_killed_the_same_command_gives_the_sam
         text = head + "".join(firms[9 * number : 9 * number + 10])
         (source / f"{number:02}.csv").write_text(text, encoding="utf-8")
     whole, target = tmp_path / "whole", tmp_path / "out"
-    said = run(source, "-o", f"{whole}/", status=3)
+    said = run_here(source, "-o", f"{whole}/", status=3)
     words = command(source, "-o", f"{target}/", "--engine", "dask", "--scheduler", scheduler)
     client = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL)
 
@@ -458,7 +474,7 @@ def test_after_a_worker_and_the_client_are_killed_the_same_command_gives_the_sam
         for path in (record, target / record.name.removesuffix(".json"))
     }
     assert not (target / "_summary.json").exists()
-    assert run(*words[4:-2], status=3) == said
+    assert run_here(*words[4:-2], status=3) == said
     assert folder_files(target) == folder_files(whole)
     assert not list(target.rglob("*.partial"))
     first = [path for path in before if path.name.startswith("00.csv")]
