@@ -42,7 +42,7 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> WorthRecord
                         "rate": f"{small.rate:.0%}",
                         "until": small.until.isoformat(),
                         "staff": f"{small.staff_at_most:g}",
-                        "assets": f"{small.assets_at_most:,.0f}",
+                        "assets": _money(small.assets_at_most),
                     },
                 )
             )
@@ -54,7 +54,7 @@ def worth_record(value: Worth, rules: Incentives, answer: Answer) -> WorthRecord
                     "standard": f"{rules.standard_rate.value:.0%}",
                     "certified": f"{rules.certified_rate.value:.0%}",
                     "rate": f"{small.rate:.0%}",
-                    "amount": f"{small.income_at_most:,.0f}",
+                    "amount": _money(small.income_at_most),
                     "until": small.until.isoformat(),
                 },
             )
@@ -129,11 +129,15 @@ _VAT = msgid(
     "Certified manufacturers on the list credit {rate} more of their input VAT, to {until}; it is not in these amounts."
 )
 _NOTHING = msgid(
-    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, to {until}, for firms of up to {staff} people and assets of CNY {assets}."
+    "Certification saves no income tax in {year}: the small-profit rate of {rate} is lower, to {until}, for firms of up to {staff} people and assets of {assets}."
 )
 _UNSAID = msgid(
-    "With taxable income given, the tax at {standard} and {certified} is compared; up to CNY {amount} a year the small-profit rate of {rate} is lower still, to {until}."
+    "With taxable income given, the tax at {standard} and {certified} is compared; up to {amount} a year the small-profit rate of {rate} is lower still, to {until}."
 )
+
+
+def _money(yuan: float) -> Wording:
+    return Wording(zh=f"{yuan / 10_000:,g} 万元", en=f"CNY {yuan:,.0f}")
 
 
 def plain_message(message: Message) -> MessageRecord:

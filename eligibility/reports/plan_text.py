@@ -32,7 +32,7 @@ from eligibility.planning.record_types import (
     WorthRecord,
 )
 from eligibility.reports.firm_text import doubt, fields_in_words
-from eligibility.reports.number_format import chance, enough, interval, number
+from eligibility.reports.number_format import chance, enough, interval, money, number
 from eligibility.reports.paper import Point
 from eligibility.reports.terminal import terminal_lines
 from eligibility.schemes.registry import DEFAULT_SCHEME, Scheme
@@ -241,20 +241,19 @@ class PlanWords:
     def head(self, place: int, record: OptionRecord) -> str:
         """What a plan costs and brings; the cheapest stands at place 0."""
         head = self.say("Cheapest") if place == 0 else self.say("Alternative")
-        sentence = self.say(
-            "{head}: CNY {amount}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
-        )
-        if "{wan}" in sentence:
-            cost = {"wan": f"{record['cost'] / 10_000:,.2f}"}
-        else:
-            cost = {"amount": f"{record['cost']:,.0f}"}
-        return sentence.format(
+        return self.say(
+            "{head}: {cost}, {adviser} adviser days, {firm} days of the firm, {low} points certain"
+        ).format(
             head=head,
+            cost=self.money(record["cost"]),
             adviser=record["adviser_days"],
             firm=record["firm_days"],
             low=record["low"],
-            **cost,
         )
+
+    def money(self, yuan: float) -> str:
+        """An amount in the unit of this language."""
+        return money(yuan, self.language)
 
     def open_points(self, record: OptionRecord) -> Iterator[str]:
         """What has to be found out for a plan, or that nothing has to be done."""
@@ -279,30 +278,28 @@ class PlanWords:
         for year in worth["years"]:
             yield sentence.format(
                 year=year["year"],
-                without=f"{year['without']:,.0f}",
-                certified=f"{year['certified']:,.0f}",
-                saved=f"{year['saved']:,.0f}",
+                without=self.money(year["without"]),
+                certified=self.money(year["certified"]),
+                saved=self.money(year["saved"]),
             )
         western, net = worth["saved_western"], worth["net_of_tax_alone"]
         if western is not None and western != worth["saved"]:
             yield self.say(
-                "Saved by a firm that pays the rate of encouraged western industries: CNY {saved}"
-            ).format(saved=f"{western:,.0f}")
+                "Saved by a firm that pays the rate of encouraged western industries: {saved}"
+            ).format(saved=self.money(western))
         if worth["saved"] is not None and worth["cost"] is not None and net is not None:
             yield self.say(
-                "Income tax saved CNY {saved}, cost of the plan CNY {cost}, difference CNY {net}"
+                "Income tax saved {saved}, cost of the plan {cost}, difference {net}"
             ).format(
-                saved=f"{worth['saved']:,.0f}",
-                cost=f"{worth['cost']:,.0f}",
-                net=f"{net:,.0f}",
+                saved=self.money(worth["saved"]),
+                cost=self.money(worth["cost"]),
+                net=self.money(net),
             )
         yield from says
         for award in worth["awards"]:
-            yield self.say(
-                "{title}: CNY {sum}, as of {dated}; ask before relying on it{cited}"
-            ).format(
+            yield self.say("{title}: {sum}, as of {dated}; ask before relying on it{cited}").format(
                 title=award["title"][self.lang],
-                sum=f"{award['amount']:,}",
+                sum=self.money(award["amount"]),
                 dated=award["dated"],
                 cited=self.citation(award),
             )
@@ -343,10 +340,10 @@ class PlanWords:
         """The line that holds, and the bracket that gave it."""
         line = f"{tier['line'] * 100:g}%"
         if tier["up_to"] is None:
-            sentence = self.say("the line is {line}, as the latest year is above CNY {above}")
-            return sentence.format(line=line, above=f"{tier['above'] or 0:,.0f}")
-        sentence = self.say("the line is {line}, as the latest year is up to CNY {up_to}")
-        return sentence.format(line=line, up_to=f"{tier['up_to']:,.0f}")
+            sentence = self.say("the line is {line}, as the latest year is above {amount}")
+            return sentence.format(line=line, amount=self.money(tier["above"] or 0))
+        sentence = self.say("the line is {line}, as the latest year is up to {amount}")
+        return sentence.format(line=line, amount=self.money(tier["up_to"]))
 
     def _remedies(self, gap: FindingGap | ItemGap, year: int) -> Iterator[str]:
         """What settles an open one: facts to fill in, evidence to show."""
@@ -359,11 +356,11 @@ class PlanWords:
 
     def move(self, move: MoveRecord) -> str:
         """What to do, how much, at what cost, by when, and what for."""
-        sentence = self.say("{action} ({much}), start by {day}, cost CNY {sum}").format(
+        sentence = self.say("{action} ({much}), start by {day}, cost {sum}").format(
             action=move["title"][self.lang],
             much=self.action_amount(move),
             day=move["start_by"],
-            sum=f"{move['cost']:,.0f}",
+            sum=self.money(move["cost"]),
         )
         proviso = f"– {self.proviso(move)}" if move["provided"] else ""
         return " ".join(filter(None, [sentence, proviso, *self.effects(move)]))
