@@ -26,6 +26,6 @@ def year_sentences(draft: Draft, reading: DraftReading) -> list[str]:
 
 
 def show_year_notice(draft: Draft, reading: DraftReading) -> None:
-    """Say it in one paragraph."""
+    """Show these sentences in one paragraph."""
     if sentences := year_sentences(draft, reading):
         st.html(tag("p", " ".join(sentences), cls="notice", role="status"))
