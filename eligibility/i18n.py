@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from eligibility.domain.errors import InputError
-from eligibility.domain.text import Wording
+from eligibility.domain.records import Words
+from eligibility.domain.text import Message, Wording
 
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "eligibility"
@@ -44,6 +45,11 @@ class Language:
 
 ENGLISH = Language("en")
 CHINESE = Language("zh")
+
+
+def both_languages(message: Message) -> Words:
+    """A sentence in both languages as plain data."""
+    return {"zh": message.say(CHINESE), "en": message.say(ENGLISH)}
 
 
 def language(tag: str | None) -> Language:

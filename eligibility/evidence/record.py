@@ -10,10 +10,10 @@ from eligibility.evidence.bridge_year import Step
 from eligibility.evidence.reconciliation import Reconciliation
 from eligibility.evidence.record_types import (
     BridgeRecord,
+    BridgeStepRecord,
     DifferenceRecord,
     LimitRecord,
     ReconciliationRecord,
-    StepRecord,
 )
 from eligibility.schemes.reconciliation_rules import ANY, Bridge, Difference
 
@@ -76,7 +76,7 @@ def _bridge(bridge: Bridge, reconciliation: Reconciliation) -> BridgeRecord:
     }
 
 
-def _step(step: Step, bridge: Bridge) -> StepRecord:
+def _step(step: Step, bridge: Bridge) -> BridgeStepRecord:
     return {
         "basis": step.basis,
         "category": step.category,

@@ -104,8 +104,8 @@ class EffectRecord(TypedDict):
     amount: float
 
 
-StepRecord = TypedDict(
-    "StepRecord",
+BridgeStepRecord = TypedDict(
+    "BridgeStepRecord",
     {
         "basis": str,
         "category": str,
@@ -123,7 +123,7 @@ StepRecord = TypedDict(
     },
 )
 # written as a call, as "from" is a word of Python
-closed(StepRecord)
+closed(BridgeStepRecord)
 
 
 @closed
@@ -158,7 +158,7 @@ class BridgeRecord(TypedDict):
     unit: str
     categories: dict[str, Words]
     bases: list[BasisRecord]
-    steps: list[StepRecord]
+    steps: list[BridgeStepRecord]
     differences: list[DifferenceRecord]
     titles: dict[str, Words]
     limits: list[LimitRecord]

@@ -34,7 +34,7 @@ from eligibility.evidence.roster import (
 from eligibility.evidence.staff_count import HeadFigures, StaffCount, Status, count_staff
 from eligibility.evidence.staff_match import Mismatch, StaffMatch, match_staff
 from eligibility.evidence.staff_tables import StaffCells, StaffTables
-from eligibility.i18n import CHINESE, ENGLISH
+from eligibility.i18n import both_languages
 from eligibility.intake.source import Source
 from eligibility.intake.staff_average import MONTHS
 from eligibility.schemes.registry import Scheme
@@ -375,7 +375,7 @@ def _says(message: Message | Wording) -> Words:
     """A sentence in both languages."""
     if isinstance(message, Wording):
         return words(message)
-    return {"zh": message.say(CHINESE), "en": message.say(ENGLISH)}
+    return both_languages(message)
 
 
 def _reason(message: Message | Wording | None) -> Words | None:

@@ -16,12 +16,10 @@ from eligibility.city.certificate_check import CheckedYear, CheckResult
 from eligibility.city.certificate_duties import Duty, DutyStatus
 from eligibility.city.certified_firm import CertifiedFirm, TaxAtStake
 from eligibility.city.stock_forecast import StockForecast
-from eligibility.domain.law import Citation, Source
 from eligibility.domain.records import CitationRecord, Day, Number, Words, cite, closed, words
-from eligibility.domain.text import Message
-from eligibility.i18n import CHINESE
+from eligibility.i18n import both_languages
 from eligibility.reports.record_types import FigureRecord, SourceRecord
-from eligibility.reports.year_text import figure_record
+from eligibility.reports.year_text import figure_record, source_record
 
 
 @closed
@@ -71,7 +69,7 @@ class CheckedYearRecord(TypedDict):
 
 
 @closed
-class StrikeRecord(TypedDict):
+class CertificateStrikeRecord(TypedDict):
     """What reviewers may strike, and the conditions that would fall."""
 
     id: str
@@ -87,7 +85,7 @@ class CheckRecord(TypedDict):
     result: CheckResult
     fails_from: int | None
     years: list[CheckedYearRecord]
-    strikes: list[StrikeRecord]
+    strikes: list[CertificateStrikeRecord]
 
 
 StakeRecord = TypedDict(
@@ -121,7 +119,7 @@ class MissedReports(TypedDict):
 
 
 @closed
-class AwardRecord(TypedDict):
+class CertificateAwardRecord(TypedDict):
     """An award of the city: its amount, and where it stands."""
 
     award: str
@@ -143,7 +141,7 @@ class CertifiedRecord(TypedDict):
     next_duty: DutyRecord | None
     missed_reports: MissedReports | None
     renewal: Words | None
-    awards: list[AwardRecord]
+    awards: list[CertificateAwardRecord]
 
 
 @closed
@@ -220,7 +218,7 @@ def certified_record(one: CertifiedFirm, as_of: date) -> CertifiedRecord:
             "cancels": missed.cancels,
             "citation": cite(missed.citation),
         },
-        "renewal": None if one.renewal is None else _both(one.renewal),
+        "renewal": None if one.renewal is None else both_languages(one.renewal),
         "awards": [
             {
                 "award": award["award"],
@@ -239,11 +237,11 @@ def duty_record(duty: Duty) -> DutyRecord:
     return {
         "kind": duty.kind.value,
         "day": duty.deadline.day.isoformat(),
-        "task": _both(duty.deadline.task),
+        "task": both_languages(duty.deadline.task),
         "status": duty.status,
         "done_on": duty.done_on.isoformat() if duty.done_on else None,
         "citation": cite(duty.deadline.citation) if duty.deadline.citation else None,
-        "dated_by": _source(duty.deadline.dated_by),
+        "dated_by": source_record(duty.deadline.dated_by),
         "warning": cite(duty.warning) if duty.warning else None,
     }
 
@@ -263,7 +261,7 @@ def stock_record(stock: StockForecast) -> StockRecord:
         "mean": number(stock.mean),
         "interval": [low, high],
         "goal": None if goal is None else int(goal.value),
-        "goal_source": None if goal is None else _source(goal.source),
+        "goal_source": None if goal is None else source_record(goal.source),
         "reaches_goal": None if goal is None else stock.at_least(int(goal.value)),
         "cancellations": None if rate is None else figure_record(rate),
         "distribution": [float(share) for share in stock.distribution],
@@ -320,11 +318,3 @@ def _stake_record(stake: TaxAtStake | None) -> StakeRecord | None:
         "estimated": list(stake.estimated_years),
         "unknown": list(stake.unknown_years),
     }
-
-
-def _both(message: Message) -> Words:
-    return {"zh": message.say(CHINESE), "en": str(message)}
-
-
-def _source(source: Source) -> SourceRecord:
-    return cite(source) if isinstance(source, Citation) else source

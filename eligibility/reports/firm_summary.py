@@ -41,7 +41,7 @@ class Step:
 
 
 class FirmSummary:
-    """The parts of the first screen of a firm's result, in one language."""
+    """The parts of the first screen of a firm's result, in one language; its steps name amounts or not."""
 
     def __init__(
         self,
@@ -51,8 +51,11 @@ class FirmSummary:
         overlay: Overlay,
         today: date,
         language: Language,
+        *,
+        with_amounts: bool = True,
     ) -> None:
         self.record, self.batch, self.scheme = record, batch, scheme
+        self.with_amounts = with_amounts
         self.overlay, self.today, self.language = overlay, today, language
         self.state = verdict_state(record, scheme.fields_by_id)
 
@@ -161,7 +164,9 @@ class FirmSummary:
                 )
                 continue
             amount = (
-                round_up(gap["shortfall"], gap["unit"], self.language) if gap["shortfall"] else ""
+                round_up(gap["shortfall"], gap["unit"], self.language)
+                if gap["shortfall"] and self.with_amounts
+                else ""
             )
             of_year = gap["unit"] in ("CNY", "person")
             if of_year and self.batch and not self.batch.can_change(self.today):
@@ -170,7 +175,11 @@ class FirmSummary:
                 yield Step(words.format(title=title, year=year), self._who(section), self._due(""))
             elif of_year and self.batch:
                 year = self.batch.years[-1]
-                words = say("{title}: {amount} more within {year}")
+                words = (
+                    say("{title}: {amount} more within {year}")
+                    if amount
+                    else say("{title}: not met")
+                )
                 yield Step(
                     words.format(title=title, amount=amount, year=year),
                     self._who(section),

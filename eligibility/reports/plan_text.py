@@ -314,7 +314,9 @@ class PlanWords:
         return self.say(text).format(**values)
 
     def _ways(self, group: list[WayRecord]) -> str:
-        """Ways of which one is enough."""
+        """Ways of which one is enough; none where only years that are over would count."""
+        if not group:
+            return self.say("the years of its figures are over: they can be checked, not added to")
         return self.say(", or ").join(self._way(way) for way in group)
 
     def _way(self, way: WayRecord) -> str:

@@ -12,9 +12,9 @@ from eligibility.domain.text import Wording
 from eligibility.evidence.record_types import (
     BasisRecord,
     BridgeRecord,
+    BridgeStepRecord,
     DifferenceRecord,
     ReconciliationRecord,
-    StepRecord,
 )
 from eligibility.i18n import Language
 from eligibility.reports.firm_text import doubt
@@ -112,7 +112,7 @@ class _Explanation:
             yield Text(say("Not compared, as a figure before it is not given:"))
             yield Points(tuple(self.wanting(wanting)))
 
-    def candidates(self, rests: list[tuple[BridgeRecord, StepRecord]]) -> Iterator[Block]:
+    def candidates(self, rests: list[tuple[BridgeRecord, BridgeStepRecord]]) -> Iterator[Block]:
         """Which differences would lessen each rest."""
         points = [
             Point(
@@ -131,7 +131,7 @@ class _Explanation:
             yield Text(self.say("If the figures are right, a difference is missing, such as:"))
             yield Points(tuple(points))
 
-    def wanting(self, steps: list[tuple[BridgeRecord, StepRecord]]) -> Iterator[Point]:
+    def wanting(self, steps: list[tuple[BridgeRecord, BridgeStepRecord]]) -> Iterator[Point]:
         """What is not compared, once for each basis, with its years."""
         years: dict[tuple[str, str], list[int]] = {}
         for bridge, step in steps:
@@ -162,7 +162,7 @@ class _Explanation:
                 yield from self.steps_to(bridge, basis_id, list(steps))
 
     def steps_to(
-        self, bridge: BridgeRecord, basis_id: str, steps: list[StepRecord]
+        self, bridge: BridgeRecord, basis_id: str, steps: list[BridgeStepRecord]
     ) -> Iterator[Block]:
         basis = next(each for each in bridge["bases"] if each["id"] == basis_id)
         yield Heading(basis["title"][self.lang], 2)
@@ -181,7 +181,7 @@ class _Explanation:
         )
 
     def rows(
-        self, bridge: BridgeRecord, steps: Mapping[int, StepRecord]
+        self, bridge: BridgeRecord, steps: Mapping[int, BridgeStepRecord]
     ) -> Iterator[tuple[Cell, ...]]:
         """One category from where it starts to what is stated, a column a year."""
         first = next(iter(steps.values()))
@@ -235,7 +235,7 @@ class _Explanation:
             yield self.row(self.say("not explained"), steps, "rest")
 
     def effect_row(
-        self, bridge: BridgeRecord, name: str, steps: Mapping[int, StepRecord]
+        self, bridge: BridgeRecord, name: str, steps: Mapping[int, BridgeStepRecord]
     ) -> tuple[Cell, ...]:
         """What one difference adds in each year."""
         amounts = {
@@ -254,7 +254,7 @@ class _Explanation:
     def row(
         self,
         title: str,
-        steps: Mapping[int, StepRecord],
+        steps: Mapping[int, BridgeStepRecord],
         name: Literal["start", "expected", "stated", "rest", "rounding"],
     ) -> tuple[Cell, ...]:
         return (
@@ -322,7 +322,7 @@ class _Explanation:
     def citation_text(self, citation: CitationRecord) -> str:
         return f"{citation['document']} {citation['article']}{doubt(citation, self.language)}"
 
-    def figure(self, bridge: BridgeRecord, step: StepRecord) -> str:
+    def figure(self, bridge: BridgeRecord, step: BridgeStepRecord) -> str:
         title = self.basis(bridge, step["basis"])
         if step["category"] == ALL and step["by"] != "sum":
             return title
@@ -330,7 +330,7 @@ class _Explanation:
             basis=title, category=self.category(bridge, step)
         )
 
-    def category(self, bridge: BridgeRecord, step: StepRecord) -> str:
+    def category(self, bridge: BridgeRecord, step: BridgeStepRecord) -> str:
         if step["category"] == ALL:
             return self.say("in all")
         title: str = bridge["categories"][step["category"]][self.lang]
@@ -346,7 +346,7 @@ class _Explanation:
         title: str = next(each["title"][self.lang] for each in entries if each["id"] == name)
         return title
 
-    def place(self, bridge: BridgeRecord, step: StepRecord) -> tuple[int, str]:
+    def place(self, bridge: BridgeRecord, step: BridgeStepRecord) -> tuple[int, str]:
         """Where a step stands under its basis: categories in their order, then the whole, the sum."""
         order = [*bridge["categories"], ALL]
         return order.index(step["category"]), step["by"]

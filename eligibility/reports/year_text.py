@@ -14,10 +14,10 @@ from eligibility.city.scenarios import SCENARIO_WORDS
 from eligibility.city.settings import Remedy
 from eligibility.city.year import CityYear, Share
 from eligibility.domain.law import Figure, Source
-from eligibility.domain.records import Words, cite, words
+from eligibility.domain.records import cite, words
 from eligibility.domain.results import MET, UNDETERMINED, UNMET, VERDICT_WORDS
 from eligibility.domain.text import Message, msgid
-from eligibility.i18n import CHINESE, Language
+from eligibility.i18n import Language, both_languages
 from eligibility.reports.firm_text import doubt
 from eligibility.reports.number_format import certified_chance, limit, number, tenths
 from eligibility.reports.record_types import (
@@ -55,13 +55,13 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> Year
         "as_of": city_year.as_of.isoformat(),
         "is_open": city_year.is_open,
         "firms": int(city_year.is_counted.sum()),
-        "chances": _both(city_year.basis),
+        "chances": both_languages(city_year.basis),
         "calibrated": city_year.chances.is_calibrated,
         "capacity": _capacity(city_year),
         "scenarios": [
             {
                 "scenario": each.scenario.value,
-                "title": _both(Message(SCENARIO_WORDS[each.scenario])),
+                "title": both_languages(Message(SCENARIO_WORDS[each.scenario])),
                 "applications": each.applications,
                 **forecast_record(each.forecast),
             }
@@ -71,7 +71,7 @@ def city_record(city_year: CityYear, register_target: int | None = None) -> Year
             "certified": city_year.goal,
             "source": _target_source(city_year, register_target),
             "stock": int(stock.value) if stock else None,
-            "stock_source": _source(stock.source) if stock else None,
+            "stock_source": source_record(stock.source) if stock else None,
         },
         "forecast": {
             **forecast_record(without),
@@ -164,7 +164,7 @@ def _target_source(city_year: CityYear, register_target: int | None) -> TargetSo
     if city_year.goal == register_target:
         return "register"
     if city_year.goal == city_year.target.certified.value:
-        return _source(city_year.target.certified.source)
+        return source_record(city_year.target.certified.source)
     return "asked for"
 
 
@@ -468,9 +468,9 @@ def deadline_record(due: Deadline, as_of: date) -> DeadlineRecord:
     """A deadline as plain data; ``late`` if its day has passed."""
     return {
         "day": due.day.isoformat(),
-        "task": _both(due.task),
+        "task": both_languages(due.task),
         "citation": cite(due.citation) if due.citation else None,
-        "dated_by": _source(due.dated_by),
+        "dated_by": source_record(due.dated_by),
         "late": due.day < as_of,
     }
 
@@ -480,14 +480,11 @@ def figure_record(figure: Figure) -> FigureRecord:
     return {
         "value": figure.value,
         "unit": figure.unit,
-        "source": _source(figure.source),
+        "source": source_record(figure.source),
         "note": words(figure.note) if figure.note else None,
     }
 
 
-def _source(source: Source) -> SourceRecord:
+def source_record(source: Source) -> SourceRecord:
+    """What a number that is not of the law rests on, as plain data."""
     return source if isinstance(source, str) else cite(source)
-
-
-def _both(message: Message) -> Words:
-    return {"zh": message.say(CHINESE), "en": str(message)}

@@ -144,7 +144,9 @@ def count_rows(certain: Bools, possible: Bools) -> Bounds:
     return float(certain.sum()), float((certain | possible).sum())
 
 
-def settle(amounts: Mapping[str, Bounds]) -> tuple[dict[str, float | None], dict[str, Bounds]]:
+def separate_open(
+    amounts: Mapping[str, Bounds],
+) -> tuple[dict[str, float | None], dict[str, Bounds]]:
     """Amounts by field id, None where their two ends differ, and the ends of those."""
     open_amounts = {name: ends for name, ends in amounts.items() if ends[0] != ends[1]}
     return {

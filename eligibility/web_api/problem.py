@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -40,6 +40,8 @@ STATUS: Mapping[type[EligibilityError], HTTPStatus] = {
     DateNotCovered: HTTPStatus.UNPROCESSABLE_ENTITY,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+#: what pydantic adds to the place of a value that may be of several kinds
+UNION_KINDS = ("str", "bool", "int", "float")
 NO_TOKEN = msgid(
     "This call needs a token: send it as Authorization: Bearer elig_…; an administrator makes them."
 )
@@ -47,6 +49,7 @@ TOO_LARGE = msgid("The request is larger than {bytes} bytes.")
 BUSY = msgid("The server is busy with other files; try again in {seconds} seconds.")
 TOO_OFTEN = msgid("This token has called too often; try again in {seconds} seconds.")
 NOT_READ = msgid("The request cannot be read; errors names each place and what was expected there.")
+NO_JSON = msgid("The request cannot be read.")
 BROKEN = msgid("Something went wrong on the server; nothing was stored.")
 NO_SUCH_CALL = msgid("There is no such call; /api/v1/openapi.json lists all of them.")
 NOT_IN_THIS_WAY = msgid("This call is not made with {method}.")
@@ -130,10 +133,7 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: RequestValidationError) -> Response:
         # what was sent may be a firm's figures, so it is not sent back
-        errors = [
-            {"place": "/".join(str(part) for part in each["loc"]), "detail": each["msg"]}
-            for each in error.errors()
-        ]
+        errors = [{"place": _place(each["loc"]), "detail": each["msg"]} for each in error.errors()]
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return problem(request, status, Message(NOT_READ), errors=errors)
 
@@ -144,5 +144,11 @@ def add_handlers(app: FastAPI) -> None:
         if status is HTTPStatus.METHOD_NOT_ALLOWED:
             message = Message(NOT_IN_THIS_WAY, {"method": request.method})
         elif status is not HTTPStatus.NOT_FOUND:
-            message = Message(NOT_READ)
+            message = Message(NO_JSON)
         return problem(request, status, message, headers=error.headers)
+
+
+def _place(parts: Sequence[int | str]) -> str:
+    """Where a request is wrong: names and positions, without the kind that a union tried there."""
+    names = [str(part) for part in parts]
+    return "/".join(name for name in names if "[" not in name and name not in UNION_KINDS)

@@ -121,6 +121,22 @@ def test_a_result_shows_what_its_owner_chose_and_no_more(
         assert secret not in page
 
 
+@pytest.mark.parametrize("with_figures", [False, True])
+def test_what_to_do_first_names_an_amount_only_with_the_figures(
+    office: Office, with_figures: bool
+) -> None:
+    draft = example(load_scheme(), date.today())
+    assert draft is not None
+    state = draft.state | {"facts": draft.state["facts"] | {"st_staff@2025": "10"}}
+    code, _draft = office.local.drafts.add(state)
+    token, _link = office.local.links.add_result_link(code, 30, "王", with_figures=with_figures)
+    page = office.browser.get(
+        link_routes.PATH + cookies.link_address(token), headers={"accept-language": "zh-CN"}
+    ).text
+    (step,) = re.findall("<li>(科技人员占比：[^<]*)", page)
+    assert ("4 人" in step or "4人" in step, "未满足" in step) == (with_figures, not with_figures)
+
+
 def test_dead_links_are_one_sentence_whatever_ended_them(office: Office) -> None:
     path, _token = office.ask()
     assert office.browser.get(path).status_code == 200

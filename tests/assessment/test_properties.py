@@ -15,6 +15,7 @@ from eligibility.assessment.record import records
 from eligibility.domain.facts import Field
 from eligibility.domain.results import MET, UNMET
 from eligibility.schemes.registry import Scheme, load_scheme, scheme_ids
+from eligibility.schemes.tech_sme.derived_figures import OWN_COUNTS
 from tests.firms import HNTE, table
 
 LAW = HNTE.edition("e2016")
@@ -142,9 +143,18 @@ def without_ended_titles(firm: dict[str, Any]) -> dict[str, Any]:
     return firm | dict.fromkeys(ended)
 
 
+def with_counts_of_one_measure(firm: dict[str, Any]) -> dict[str, Any]:
+    """The firm without counts for certification where it has those of 115号.
+
+    Blank, one of 115号 says that it is the one for certification, which is no unknown.
+    """
+    return firm | {name: None for name, own in OWN_COUNTS.items() if firm[own] is not None}
+
+
 #: firms that do not contradict themselves, for the schemes whose facts can
 FIRMS = {
     "hnte": firms(),
+    "tech_sme": any_firms(load_scheme("tech_sme")).map(with_counts_of_one_measure),
     **{
         name: any_firms(load_scheme(name)).map(without_ended_titles)
         for name in ("specialised_sme", "little_giant")

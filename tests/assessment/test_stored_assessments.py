@@ -39,6 +39,10 @@ GUIDE = (
     "*Conditions and periods affected: `audit_collection` and `eligible_industry` of technology-based "
     "SMEs, applications from 2022 on.*"
 )
+COUNTS = (
+    "*Conditions and periods affected: `staff_limit`, `staff_points`, `st_staff_share` and `rights` of "
+    "technology-based SMEs, in every period, where a count by 115号 is given; elsewhere a sign alone.*"
+)
 MANAGEMENT = (
     "*Conditions and periods affected: the items of R&D management cite their own clause, in every "
     "period; no result moves.*"
@@ -50,6 +54,7 @@ DIFFERENCES_OF_SCHEME: dict[str, dict[str, str]] = {
         r"findings\.(audit_collection|eligible_industry)": GUIDE,
         r"gaps": GUIDE,
         r"verdict": GUIDE,
+        r"warnings\.certification_counts": COUNTS,
     },
 }
 

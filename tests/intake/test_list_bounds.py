@@ -138,6 +138,19 @@ def test_a_result_that_an_open_row_may_have_of_an_earlier_year_is_not_certain_in
     assert found.bounds["conversions_y3"] == (0, 2)
 
 
+@pytest.mark.parametrize(
+    ("stated", "number"), [("实用新型", "ZL202110000001.1"), ("发明", "ZL202220000001.2")]
+)
+def test_a_right_whose_number_is_of_another_class_may_be_of_either(
+    stated: str, number: str
+) -> None:
+    row = RIGHT | {"name": "甲", "class": stated, "number": number, "used": "是"}
+    found = count("ip", [row])
+    assert found.bounds["ip_class1_count"] == found.bounds["ip_class2_count"] == (0, 1)
+    assert found.status.tolist() == [UNDETERMINED]
+    assert found.fields["ip_self_developed"] is None
+
+
 def test_a_strike_takes_its_row_from_the_certain_ones() -> None:
     rows = [RIGHT | {"name": "软件", "class": "软件著作权"}, *SIX, OPEN]
     firm = read(ip=rows)

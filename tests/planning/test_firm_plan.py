@@ -49,7 +49,10 @@ def test_only_ways_that_are_still_open_are_written_down() -> None:
     running, over = of(on=date(2025, 9, 1), **costs), of(**costs)
     amount = ", 2025: CNY 300,000 more, to CNY 7,800,000"
     assert amount in plan_points(running, HNTE, ENGLISH)
-    assert amount not in plan_points(over, HNTE, ENGLISH)
+    text = plan_points(over, HNTE, ENGLISH)
+    assert amount not in text
+    assert "the years of its figures are over: they can be checked, not added to" in text
+    assert all(line == "" or line.strip() for line in text.splitlines())
     # the record has the distance, for whoever tries other figures
     assert gap(over, "rd_intensity")["needs"]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from eligibility.assessment.assess import assess_table
 from eligibility.assessment.record import records
 from eligibility.schemes.hnte import blanks
+from eligibility.schemes.hnte.criteria import hitech_income_share
 from eligibility.schemes.hnte.indicators import growth_sales
 from tests.firms import HNTE, base, table
 
@@ -59,6 +61,19 @@ def test_a_blank_is_missed_where_the_most_points_alone_depend_on_it() -> None:
     # nothing, which a person has to look at, or anything, of which nothing is left
     assert (item.low[0], item.high[0]) == (0, 10)
     assert list(item.missing) == ["sales_revenue_y2"]
+
+
+def test_what_firms_that_give_nothing_share_cannot_be_written_to() -> None:
+    law = HNTE.edition("e2016")
+    nothing = none("hitech_income", "gross_income", "non_taxable_income", "total_income", years="3")
+    finding = hitech_income_share(table(base(**nothing)), law)
+    assert hitech_income_share(table(base(**nothing, name="another")), law) is finding
+    parts = [*vars(finding).values()]
+    parts += [one for part in parts if isinstance(part, dict) for one in part.values()]
+    parts += [one for part in parts if isinstance(part, tuple) for one in part]
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    assert len(arrays) > 8
+    assert not any(each.flags.writeable for each in arrays)
 
 
 def test_a_fill_is_tried_only_where_a_figure_is_blank_and_applies() -> None:

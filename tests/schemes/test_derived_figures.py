@@ -13,8 +13,10 @@ from eligibility.schemes.hnte.derived_figures import (
     CATEGORIES,
     counted_rd,
     fill_rd,
+    incomplete_categories,
     other_cut,
     outsourced_ratio,
+    paid_rd,
     usable_rights,
     years_in_operation,
 )
@@ -48,6 +50,15 @@ def test_rights_are_those_of_the_edition_that_asks() -> None:
         [3],
     ]
     assert [end.tolist() for end in usable_rights(firms, LAW).class2] == [[2], [2]]
+
+
+def test_costs_are_those_of_the_numbers_of_the_edition_that_asks() -> None:
+    # the rules of 2008 allow a tenth of other costs, those of 2016 a fifth
+    firms = table(spent(personnel=90, other=50))
+    old = HNTE.edition("e2008")
+    assert counted_rd(firms, LAW).total.values[0, 0] == 112.5
+    assert counted_rd(firms, old).total.values[0, 0] == 100
+    assert counted_rd(firms, LAW).total.values[0, 0] == 112.5
 
 
 def test_how_many_rights_are_spent_is_missed_only_where_one_could_be() -> None:
@@ -122,8 +133,10 @@ def test_a_year_begun_by_category_is_filled_by_category_unless_its_total_stands(
     firms = _open(**begun, rd_expense_y2=90, rd_personnel_y2=50)
     assert fill_rd(firms, LAW, 0.0, 0.0, years).total[:, 0].tolist() == [0, 90, 21]
     assert fill_rd(firms, LAW, 10.0, 0.0, years).total[1, 0] == 90
-    whole = table(spent(personnel=50, direct=20, rd_expense_y2=90))
-    assert fill_rd(whole, LAW, 0.0, 0.0, years).total[:, 0].tolist() == [70, 70, 70]
+    # one whose categories are all there is formed by them, whatever is blank in a firm beside it
+    whole = table(spent(personnel=50, direct=20, rd_expense_y2=90), base())
+    both = np.ones((3, 2), dtype=np.bool_)
+    assert fill_rd(whole, LAW, 0.0, 0.0, both).total[:, 0].tolist() == [70, 70, 70]
 
 
 def test_a_year_that_cannot_be_formed_wants_its_blank_categories_or_its_total() -> None:
@@ -133,6 +146,30 @@ def test_a_year_that_cannot_be_formed_wants_its_blank_categories_or_its_total() 
     assert sorted(rd.total.missing) == ["rd_expense_y3", "rd_outsourced_overseas_y1"]
     # abroad is open, and so is what all of it comes to: the domestic part is the one that is stated
     assert rd.domestic.values[0, 0] == 33
+
+
+def test_a_total_that_stands_beside_some_categories_is_at_least_what_they_come_to() -> None:
+    costs = spent(
+        personnel=50, other=40, outsourced_domestic=10, outsourced_overseas=20, rd_expense_y1=90
+    )
+    some, abroad = costs | {"rd_trial_y1": None}, costs | {"rd_outsourced_overseas_y1": None}
+    untold = costs | {"rd_trial_y1": None, "rd_expense_y1": None}
+    none = costs | {f"rd_{name}_y1": None for name in CATEGORIES}
+    least = incomplete_categories(table(costs, some, abroad, untold, none), LAW)
+    assert least is not None
+    # other costs may be cut to nothing, and four fifths of what was outsourced count
+    np.testing.assert_equal(least[0], [np.nan, 74, 58, np.nan, np.nan])
+    assert np.isnan(least[1:]).all()
+    assert incomplete_categories(table(costs, none), LAW) is None
+    assert incomplete_categories(table(base()), LAW) is None
+
+
+def test_costs_as_paid_are_whole_at_home_and_abroad() -> None:
+    firm = spent(personnel=50, other=40, outsourced_domestic=10, outsourced_overseas=20)
+    paid = paid_rd(table(firm), LAW)
+    assert paid.domestic.values.tolist() == [[100]] * 3
+    assert paid.total.values.tolist() == [[120]] * 3
+    assert paid_rd(table(base(rd_expense_y1=7)), LAW).total.values[0].tolist() == [7]
 
 
 def test_the_outsourced_share_is_of_all_that_was_paid_in_the_years_of_operation() -> None:

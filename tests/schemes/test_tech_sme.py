@@ -22,6 +22,7 @@ from eligibility.i18n import ENGLISH
 from eligibility.planning.cheapest_plan import plan
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.schemes.registry import SCHEMES, load_scheme
+from eligibility.schemes.tech_sme.derived_figures import count
 from eligibility.schemes.yaml_file import read_yaml
 from tests import commands
 from tests.firms import table
@@ -30,12 +31,20 @@ SCHEME = load_scheme("tech_sme")
 BASE: Mapping[str, Any] = read_yaml(SCHEMES / SCHEME.id / "cases" / "base.yaml")["firm"]
 ROOT = Path(__file__).parents[2]
 ROUTES = ("hightech_certificate", "national_award", "rd_institution", "standard_led")
+OWN = {
+    "staff_total": "tech_sme_staff_total",
+    "st_staff": "tech_sme_st_staff",
+    "ip_class1_count": "tech_sme_class1_count",
+    "ip_class2_count": "tech_sme_class2_count",
+}
 
 # --- the measures written out plainly, one firm at a time; nothing of the program is used ---------
 
 
 def judge(firm: Mapping[str, Any]) -> dict[str, Any]:
     """国科发政〔2017〕115号 第六条 to 第八条 for one firm; None is not known."""
+    # 第九条: a count of these measures goes before the one for certification
+    firm = dict(firm) | {name: firm[own] for name, own in OWN.items() if firm.get(own) is not None}
     items = {
         "st_staff_share": by_share(  # 第七条 1
             firm["st_staff"],
@@ -172,7 +181,22 @@ def firm_of(chance: Random) -> dict[str, Any]:
         "ip_class1_count": maybe(chance.choice([0, 0, 1])),
         "ip_class2_count": maybe(chance.randrange(7)),
         **{name: maybe(chance.random() < 1 / 15) for name in ROUTES},
+        **own_counts(chance, staff),
     }
+
+
+def own_counts(chance: Random, staff: Decimal) -> dict[str, Any]:
+    """Counts of these measures, which one firm in four has; each may be blank."""
+    if chance.random() < 3 / 4:
+        return {}
+    heads = max(staff, Decimal(0)) + chance.choice([0, *HAIRS, 1])
+    counts = {
+        "tech_sme_staff_total": heads,
+        "tech_sme_st_staff": heads * Decimal(chance.choice(["0.3", "0.1", "0.09"])),
+        "tech_sme_class1_count": chance.choice([0, 0, 1]),
+        "tech_sme_class2_count": chance.randrange(5),
+    }
+    return {name: None if chance.random() < 1 / 4 else max(n, 0) for name, n in counts.items()}
 
 
 @given(st.integers(0, 2**32))
@@ -292,10 +316,26 @@ def test_a_step_when_filled_gives_its_points(seed: int) -> None:
                         continue
                     moved = apply_levers(before, law, SCHEME, {way.lever: way.amount})
                     after = SCHEME.indicator(item)(moved, law).low
-                    reached = np.isfinite(way.amount) & (before.numbers("staff_total") > 0)
+                    reached = np.isfinite(way.amount) & (count(before, "staff_total") > 0)
                     assert (after[reached] >= step.points[0]).all(), (item, step.grade, way.lever)
                     tried += int(reached.sum())
     assert tried > 100
+
+
+def test_a_lever_moves_the_count_that_is_judged_and_the_one_beside_it() -> None:
+    held = {**BASE, "st_staff": 5, "tech_sme_st_staff": 8, "tech_sme_class1_count": 0}
+    firm = table(held, scheme=SCHEME)
+    law = SCHEME.in_force(date(2026, 6, 15))
+    assert SCHEME.levers(firm, law)["st_staff_converted"].present[0] == 8
+    assert np.ceil(SCHEME.steps("st_staff_share", firm, law)[0].needs[0].short[0]) == 2
+    moves = {"st_staff_hired": np.array([4.0]), "class1_rights": np.array([1.0])}
+    moved = apply_levers(firm, law, SCHEME, moves)
+    after = {name: moved.numbers(name)[0] for name in (*OWN, *OWN.values())}
+    assert (after["st_staff"], after["tech_sme_st_staff"]) == (9, 12)
+    assert (after["ip_class1_count"], after["tech_sme_class1_count"]) == (3, 1)
+    # what was blank stays so, and the count for certification stands in for it
+    assert after["staff_total"] == 104
+    assert np.isnan(after["tech_sme_staff_total"])
 
 
 def test_a_plan_takes_the_better_of_the_two_measures_of_research_alone() -> None:

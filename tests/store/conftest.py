@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from eligibility.store import LOCAL, Accounts, Repository, open_store
 from eligibility.store.engine import connect
@@ -40,14 +42,22 @@ def postgresql_store(postgresql: str) -> str:
 
 
 def emptied(url: str) -> str:
-    """The same store without any row: ten times quicker than a new database for each test."""
-    engine = create_engine(url)
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
-    with engine.begin() as connection:
+    """The same store without any row: a hundred times quicker than a new database for each test."""
+    statements = (
         # the triggers of what is append-only would refuse
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-    engine.dispose()
+        "SET LOCAL session_replication_role = replica",
+        # what is left of many rows would slow down whoever reads after this
+        """DO $$ DECLARE big text; BEGIN
+        FOR big IN SELECT oid::regclass FROM pg_class WHERE relkind = 'r'
+            AND relnamespace = 'public'::regnamespace AND pg_relation_size(oid) > 200000
+        LOOP EXECUTE 'TRUNCATE ' || big || ' CASCADE'; END LOOP; END $$""",
+        # quicker than TRUNCATE, which makes new files for every table and index
+        *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),
+        "SELECT setval(quote_ident(sequencename)::regclass, start_value, false)"
+        " FROM pg_sequences WHERE schemaname = 'public'",
+    )
+    with engine_on(url) as engine, engine.begin() as connection:
+        connection.exec_driver_sql("; ".join(statements))
     return url
 
 
@@ -69,11 +79,22 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return emptied(request.getfixturevalue("postgresql_store"))
 
 
+@contextmanager
+def engine_on(url: str) -> Iterator[Engine]:
+    """An engine whose connections end with the block."""
+    engine = shared_engine(url) if url.startswith("postgresql") else connect(url)
+    yield engine
+    engine.dispose()
+
+
+#: the server's database is the same for every test: what was compiled for it serves the next
+shared_engine = cache(connect)
+
+
 @pytest.fixture
 def engine(url: str) -> Iterator[Engine]:
-    opened = connect(url)
-    yield opened
-    opened.dispose()
+    with engine_on(url) as engine:
+        yield engine
 
 
 @pytest.fixture

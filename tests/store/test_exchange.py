@@ -18,7 +18,7 @@ from eligibility.store.exchange_tables import contacts, links
 from eligibility.store.inbox import Origin
 from eligibility.store.links import DEAD, MOST_ANSWERS, MOST_DAYS, MOST_LINKS
 from eligibility.store.schema import audit_log, metadata
-from tests.store.two_carriers import SECRET, World, world
+from tests.store.two_carriers import SECRET, World, enter_world, world
 
 KEY = "st_staff@2025"
 LATER = datetime.now(UTC) + timedelta(days=400)
@@ -128,7 +128,7 @@ def test_links_are_bounded_in_days_in_number_and_in_answers(engine: Engine) -> N
     visitor.links.revoke_of_draft(code, made[0][1])
     visitor.links.add_result_link(code, 1, "甲")
     assert len(visitor.links.of_draft(code)) == MOST_LINKS
-    w = world(engine)
+    w = enter_world(engine)
     for number in range(MOST_ANSWERS - 2):
         visitor.links.answer(w.question_token, {KEY: str(number)})
     with pytest.raises(NotAllowed, match="too often"):

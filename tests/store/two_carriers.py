@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import shutil
+import sqlite3
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Connection, Engine, insert, text, update
 
 from eligibility.store import VISITOR, Principal, Repository, Role, SignIn, System
 from eligibility.store.accounts import token_hash
 from eligibility.store.actors import now
 from eligibility.store.change_counter import count_change
+from eligibility.store.file_folder import files_folder
 from eligibility.store.inbox import Origin
-from eligibility.store.schema import accounts, firms, sign_ins
+from eligibility.store.schema import accounts, firms, metadata, sign_ins
 
 #: stands in everything that is told of the first carrier's firm
 SECRET = "甲秘密"
@@ -80,7 +85,92 @@ class World:
 
 
 def world(engine: Engine) -> World:
-    """The world in a store that holds nothing yet."""
+    """The world in a store that holds nothing yet: entered by its users once, and copied from there."""
+    key = "sqlite" if engine.dialect.name == "sqlite" else str(engine.url)
+    if key not in _copies:
+        first = enter_world(engine)
+        _copies[key] = first, _copying(engine)
+        return first
+    first, copy = _copies[key]
+    rows = " UNION ALL ".join(f"SELECT 1 FROM {table.name}" for table in metadata.sorted_tables)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(rows).first() is None, "a copy would overwrite it"
+    copy(engine)
+    return replace(
+        first,
+        engine=engine,
+        chief=Repository(engine, first.chief.principal),
+        principals=dict(first.principals),
+        account_ids=dict(first.account_ids),
+    )
+
+
+#: by what a copy can be brought to, the first world and what copies it into an empty store
+_copies: dict[str, tuple[World, Callable[[Engine], None]]] = {}
+
+
+def _copying(source: Engine) -> Callable[[Engine], None]:
+    """What brings all that the store holds now into an empty one: its rows and its files."""
+    folder = TemporaryDirectory()
+    files = Path(folder.name) / "files"
+    if (there := files_folder(source)).exists():
+        shutil.copytree(there, files)
+    rows = _pages(source) if source.dialect.name == "sqlite" else _tables(source)
+
+    def copy(engine: Engine, _folder: TemporaryDirectory[str] = folder) -> None:
+        rows(engine)
+        if files.exists():
+            shutil.copytree(files, files_folder(engine), dirs_exist_ok=True)
+
+    return copy
+
+
+def _pages(source: Engine) -> Callable[[Engine], None]:
+    pages = sqlite3.connect(":memory:", check_same_thread=False)
+
+    def copy(engine: Engine, *, back: bool = False) -> None:
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.backup(pages) if back else pages.backup(driver)
+
+    copy(source, back=True)
+    return copy
+
+
+def _tables(source: Engine) -> Callable[[Engine], None]:
+    """Into the same database once it is empty, out of a schema beside that of the store."""
+    names = [table.name for table in metadata.sorted_tables]
+    with source.begin() as connection:
+        _run(connection, "CREATE SCHEMA world", *(
+            f"CREATE TABLE world.{name} AS TABLE public.{name}" for name in names
+        ))  # fmt: skip
+        counters = connection.execute(
+            text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+        ).all()
+
+    def copy(engine: Engine) -> None:
+        with engine.begin() as connection:
+            _run(
+                connection,
+                "SET LOCAL session_replication_role = replica",
+                *(f"INSERT INTO public.{name} SELECT * FROM world.{name}" for name in names),
+                *(
+                    f"SELECT setval('public.{name}', {last})"
+                    for name, last in counters
+                    if last is not None
+                ),
+            )
+
+    return copy
+
+
+def _run(connection: Connection, *statements: str) -> None:
+    """All of them in one message to the server."""
+    connection.exec_driver_sql("; ".join(statements))
+
+
+def enter_world(engine: Engine) -> World:
+    """The world, entered by its users; the store may hold drafts of visitors already."""
     with engine.begin() as connection:
         made = connection.execute(
             insert(accounts).values(

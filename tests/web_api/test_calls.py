@@ -192,6 +192,20 @@ def test_what_cannot_be_answered_says_why_and_sends_no_figure_back(
     assert told["instance"] == f"urn:request:{answer.headers['x-request-id']}"
 
 
+def test_a_place_has_the_names_of_the_request_alone(client: httpx.Client) -> None:
+    body = {"file": ("f.csv", b"name\n")}
+    answer = client.post("/api/v1/score", files=body, data={"as_of": "someday"}).json()
+    assert {each["place"] for each in answer["errors"]} == {"body/as_of"}
+    answer = client.post("/api/v1/assess", json={"firms": [{"staff_total": [1]}]}).json()
+    assert {each["place"] for each in answer["errors"]} == {"body/firms/0/staff_total"}
+
+
+def test_what_is_no_json_promises_no_places(client: httpx.Client) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post("/api/v1/assess", content=b'{"firms": ' + b"[" * 100_000, headers=headers)
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The request cannot be read.")
+
+
 def test_a_value_that_is_refused_is_not_sent_back(client: httpx.Client) -> None:
     answer = client.post("/api/v1/plan", json={"firm": {"name": ["秘密的名字"]}})
     assert answer.status_code == 422

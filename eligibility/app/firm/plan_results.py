@@ -82,11 +82,15 @@ def plan_for_firm(
     )
 
 
-def summary(firm: Firm, region: str, today: date, language: Language) -> FirmSummary:
+def summary(
+    firm: Firm, region: str, today: date, language: Language, *, with_amounts: bool = True
+) -> FirmSummary:
     """What the first screen of a firm's result says, for the next batch of a region."""
     overlay = firm.scheme.overlay(region)
     batch = next_batch(firm.table, firm.scheme, overlay, today)
-    return FirmSummary(firm.record, batch, firm.scheme, overlay, today, language)
+    return FirmSummary(
+        firm.record, batch, firm.scheme, overlay, today, language, with_amounts=with_amounts
+    )
 
 
 def application_years(screening: Screening) -> list[int]:

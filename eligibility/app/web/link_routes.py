@@ -185,7 +185,10 @@ def _result(link: Row, language: Language) -> str:
     if firm is None:
         return sentence_page(language.text(UNREADABLE), language)
     sources = condition_sources(firm.table, link["state"], scheme, language)
-    summary = plan_results.summary(firm, cache.city().region, date.today(), language)
+    summary = plan_results.summary(
+        firm, cache.city().region, date.today(), language,
+        with_amounts=bool(link["options"].get("figures")),
+    )  # fmt: skip
     return result_page(firm, summary, link, language, sources)
 
 

@@ -180,7 +180,7 @@ def incomplete_categories(firms: FirmTable, law: Edition) -> Floats | None:
     mixed = blanks.any(axis=0) & ~blanks.all(axis=0) & ~np.isnan(totals)
     if not mixed.any():
         return None
-    given = firms.memoize(("filled categories", 0.0, 0.0), lambda: _fill_categories(firms, 0, 0))
+    given = firms.derive(_fill_categories, 0.0, 0.0)
     share = law.value("outsourced_share")
     least = given.internal + share * (given.outsourced_domestic + given.outsourced_overseas)
     return np.where(mixed, least, np.nan)

@@ -27,7 +27,7 @@ from eligibility.schemes.lists import (
     answer_yes_no,
     count_rows,
     judge_rows,
-    settle,
+    separate_open,
 )
 
 from .registration_numbers import RightNumber, read_right_number
@@ -42,6 +42,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     numbers = _right_numbers(read)
     group = _group_by_number(group, numbers)
     ended, may_end = _terms(numbers, granted, law, application_date)
+    other_class = _other_class(group, numbers)
     out: Reasons = [
         (group == "application", UNMET, Message("an application, which is no right yet")),
         (group == "none", UNMET, Message("no right that the rules count, as a trade mark is none")),
@@ -80,7 +81,7 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
             Message("its number is of an application made public; enter the number of the grant"),
         ),
         (
-            _other_class(group, numbers),
+            other_class,
             UNDETERMINED,
             Message("its number is of another kind of right than its class; see which is right"),
         ),
@@ -101,13 +102,15 @@ def ip(read: ListRows, law: Edition, _: int, application_date: np.datetime64) ->
     possible |= repeats & ~barred & ~is_known[first_of_number]
     software = group == "software"
     first, second = group == "I", np.isin(group.astype(str), ("II", "patent II", "software"))
-    classless = _blank(group)
+    # the number or the class may be right
+    classless = _blank(group) | other_class
     once = "class2_uses" in law.parameters
-    spent, unsaid = second & (used == 1) & once, second & np.isnan(used) & once
+    spent = second & ~other_class & (used == 1) & once
+    unsaid = second & np.isnan(used) & once
     usable = is_known & (first | (second & ~spent & ~unsaid))
     maybe = possible & ~usable & ~spent
     own = acquired == "own"
-    counts, bounds = settle(
+    counts, bounds = separate_open(
         {
             "ip_class1_count": count_rows(is_known & first, possible & (first | classless)),
             "ip_class2_count": count_rows(is_known & second, possible & (second | classless)),
@@ -267,7 +270,7 @@ def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Coun
         earlier = no_name & (no_year | (in_year < each))
         return (max(least - float(earlier.sum()), 0.0), most) if most > least else (least, most)
 
-    fields, bounds = settle(
+    fields, bounds = separate_open(
         {f"conversions_y{place}": ends(each) for place, each in enumerate(years, 1)}
     )
     reasons: Reasons = [
@@ -352,7 +355,7 @@ def product(read: ListRows, law: Edition, __: int, ___: np.datetime64) -> Count:
     repeated = bool(repeats.any())
     once = fsum(income[~repeats & ~np.isnan(income)])
     most = np.inf if np.isnan(income).any() else fsum(income)
-    fields, bounds = settle({"hitech_income_y3": (once, most)})
+    fields, bounds = separate_open({"hitech_income_y3": (once, most)})
     if not repeated and "main_products_share" in law.parameters:
         main, kinds = read.columns["main"], read.columns["kind"]
         if not np.isnan(main).any():

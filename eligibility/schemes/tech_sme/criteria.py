@@ -10,12 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from eligibility.comparisons import at_least, at_most, part_of_whole, quotient
-from eligibility.domain.arrays import merge_missing
+from eligibility.domain.arrays import Floats, merge_missing
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
-from .derived_figures import direct_route
+from .derived_figures import count, direct_route
 
 
 def mainland_resident(firms: FirmTable, law: Edition) -> Finding:
@@ -25,17 +25,17 @@ def mainland_resident(firms: FirmTable, law: Edition) -> Finding:
 
 def staff_limit(firms: FirmTable, law: Edition) -> Finding:
     """第六条（二）: staff up to the limit."""
-    return _limit("staff_total", law.value("staff_max"), firms)
+    return _limit("staff_total", count(firms, "staff_total"), law.value("staff_max"))
 
 
 def sales_limit(firms: FirmTable, law: Edition) -> Finding:
     """第六条（二）: sales of the latest year up to the limit."""
-    return _limit("sales_revenue_y3", law.value("sales_max"), firms)
+    return _limit("sales_revenue_y3", firms.numbers("sales_revenue_y3"), law.value("sales_max"))
 
 
 def assets_limit(firms: FirmTable, law: Edition) -> Finding:
     """第六条（二）: total assets up to the limit."""
-    return _limit("total_assets_y3", law.value("assets_max"), firms)
+    return _limit("total_assets_y3", firms.numbers("total_assets_y3"), law.value("assets_max"))
 
 
 def permitted_products(firms: FirmTable, law: Edition) -> Finding:
@@ -66,7 +66,7 @@ def eligible_industry(firms: FirmTable, law: Edition) -> Finding:
 def staff_points(firms: FirmTable, law: Edition) -> Finding:
     """第六条（五）: the item of S&T staff gives points; or 第八条."""
     route = direct_route(firms)
-    part, whole = firms.numbers("st_staff"), firms.numbers("staff_total")
+    part, whole = count(firms, "st_staff"), count(firms, "staff_total")
     share = quotient(part, whole)
     # the lowest band that gives points stands above the one that gives none
     needed = law.items["st_staff_share"].bands[-2].at_least or 0.0
@@ -120,8 +120,7 @@ def _answer(field: str, expectation: bool, firms: FirmTable) -> Finding:
     )
 
 
-def _limit(field: str, line: float, firms: FirmTable) -> Finding:
-    figure = firms.numbers(field)
+def _limit(field: str, figure: Floats, line: float) -> Finding:
     return finding(
         passes=at_most(figure, line),
         decided_rows=~np.isnan(figure),

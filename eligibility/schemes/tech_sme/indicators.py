@@ -14,26 +14,25 @@ from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import ScoredItem
 
-from .derived_figures import rd_costs
+from .derived_figures import count, count_bounds, rd_costs
 
 
 def st_staff_share(firms: FirmTable, law: Edition) -> ScoredItem:
     """1 科技人员: S&T staff over staff."""
-    return _share(
-        "st_staff_share", "st_staff", firms.numbers("st_staff"), "staff_total", firms, law
-    )
+    part, whole = count(firms, "st_staff"), count(firms, "staff_total")
+    return _share("st_staff_share", "st_staff", "staff_total", part, whole, law)
 
 
 def rd_over_sales(firms: FirmTable, law: Edition) -> ScoredItem:
     """2（1）研发费用占销售收入, of the latest year."""
-    costs = rd_costs(firms, law)
-    return _share("rd_over_sales", "rd_super_deduction_y3", costs, "sales_revenue_y3", firms, law)
+    costs, sales = rd_costs(firms, law), firms.numbers("sales_revenue_y3")
+    return _share("rd_over_sales", "rd_super_deduction_y3", "sales_revenue_y3", costs, sales, law)
 
 
 def rd_over_costs(firms: FirmTable, law: Edition) -> ScoredItem:
     """2（2）研发费用占成本费用支出, of the latest year."""
-    costs = rd_costs(firms, law)
-    return _share("rd_over_costs", "rd_super_deduction_y3", costs, "costs_total_y3", firms, law)
+    rd, costs = rd_costs(firms, law), firms.numbers("costs_total_y3")
+    return _share("rd_over_costs", "rd_super_deduction_y3", "costs_total_y3", rd, costs, law)
 
 
 def rights(firms: FirmTable, law: Edition) -> ScoredItem:
@@ -46,22 +45,21 @@ def rights(firms: FirmTable, law: Edition) -> ScoredItem:
         by_class2, _ = band_points(others, band_indexes(others, law, class2))
         return np.where(at_least(class1, best.at_least or 0.0), best.points[0], by_class2)
 
-    ends = [firms.bounds(name) for name in names]
+    ends = [count_bounds(firms, name) for name in names]
     low, high = (points(*end) for end in zip(*ends, strict=True))
-    missing = {name: np.isnan(firms.numbers(name)) & (low < high) for name in names}
-    observed = firms.numbers(names[0]) + firms.numbers(names[1])
+    missing = {name: np.isnan(count(firms, name)) & (low < high) for name in names}
+    observed = count(firms, names[0]) + count(firms, names[1])
     return ScoredItem(low, high, observed, only_somewhere(missing))
 
 
 def _share(
-    name: str, part_field: str, part: Floats, whole_field: str, firms: FirmTable, law: Edition
+    name: str, part_field: str, whole_field: str, part: Floats, whole: Floats, law: Edition
 ) -> ScoredItem:
     """An item by a share; the full range where it is unknown, a zero base by the reading.
 
     Nothing gives no points over whatever the blank whole is, nor does any part of a whole of zero.
     """
     item = law.items[name]
-    whole = firms.numbers(whole_field)
     share = quotient(part, whole)
     low, high = band_points(item.bands, band_indexes(item.bands, law, share))
     review = law.reading("zero_denominator") == "review"

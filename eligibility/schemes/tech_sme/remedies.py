@@ -20,7 +20,7 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import Lever, Need, ScoreInterval, Step
 from eligibility.domain.text import Wording
 
-from .derived_figures import direct_route, rd_costs
+from .derived_figures import add_to_count, count, direct_route, rd_costs
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -28,11 +28,17 @@ Columns = Mapping[str, NDArray[Any]]
 def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
     """Every figure that a firm can move to its advantage."""
     free = np.full(firms.rows, np.inf)
-    part, whole = firms.numbers("st_staff"), firms.numbers("staff_total")
+    part, whole = count(firms, "st_staff"), count(firms, "staff_total")
 
     def more(field: str) -> Lever:
-        present = firms.numbers(field)
-        return Lever(field, present, free, lambda amount: {field: decimal(present + amount)})
+        return Lever(
+            field,
+            count(firms, field),
+            free,
+            lambda amount: {
+                name: decimal(total) for name, total in add_to_count(firms, field, amount).items()
+            },
+        )
 
     return {
         "class1_rights": more("ip_class1_count"),
@@ -49,14 +55,17 @@ def levers(firms: FirmTable, law: Edition) -> Mapping[str, Lever]:
             "st_staff",
             part,
             whole - part,
-            lambda amount: {"st_staff": part + amount},
+            lambda amount: add_to_count(firms, "st_staff", amount),
             how=Wording(zh="职工总数不变", en="staff unchanged"),
         ),
         "st_staff_hired": Lever(
             "st_staff",
             part,
             free,
-            lambda amount: {"st_staff": part + amount, "staff_total": whole + amount},
+            lambda amount: {
+                **add_to_count(firms, "st_staff", amount),
+                **add_to_count(firms, "staff_total", amount),
+            },
             how=Wording(zh="新招聘，职工总数随之增加", en="newly hired, who add to the staff"),
         ),
     }
@@ -80,17 +89,17 @@ def mainland_resident(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
 
 def staff_limit(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
     """第六条（二）: a firm does not come back under its limit by a plan."""
-    return _limit("staff_total", law.value("staff_max"), firms)
+    return _limit(count(firms, "staff_total"), law.value("staff_max"))
 
 
 def sales_limit(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
     """第六条（二）: a firm does not come back under its limit by a plan."""
-    return _limit("sales_revenue_y3", law.value("sales_max"), firms)
+    return _limit(firms.numbers("sales_revenue_y3"), law.value("sales_max"))
 
 
 def assets_limit(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
     """第六条（二）: a firm does not come back under its limit by a plan."""
-    return _limit("total_assets_y3", law.value("assets_max"), firms)
+    return _limit(firms.numbers("total_assets_y3"), law.value("assets_max"))
 
 
 def permitted_products(firms: FirmTable, law: Edition) -> tuple[Need, ...]:
@@ -132,12 +141,12 @@ def evaluation_score(score: ScoreInterval, law: Edition) -> tuple[Need, ...]:
     return (Need(np.where(direct_route(score.firms).certain, 0.0, short), {"points": 1.0}),)
 
 
-def _limit(field: str, line: float, firms: FirmTable) -> tuple[Need, ...]:
-    return (Need(firms.numbers(field) - line - slack(line), {}),)
+def _limit(figure: Floats, line: float) -> tuple[Need, ...]:
+    return (Need(figure - line - slack(line), {}),)
 
 
 def _staff(line: float, firms: FirmTable) -> tuple[Need, ...]:
-    part, whole = firms.numbers("st_staff"), firms.numbers("staff_total")
+    part, whole = count(firms, "st_staff"), count(firms, "staff_total")
     gains = {"st_staff_converted": 1.0, "st_staff_hired": 1 - line}
     return (Need((line - slack(line)) * whole - part, gains, whole == 0),)
 
@@ -167,7 +176,7 @@ def rd_over_costs(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
 def rights(firms: FirmTable, law: Edition) -> tuple[Step, ...]:
     """3 科技成果: Class II rights for the lower bands, a Class I right for the best."""
     best, *others = law.items["rights"].bands
-    class1, class2 = firms.numbers("ip_class1_count"), firms.numbers("ip_class2_count")
+    class1, class2 = count(firms, "ip_class1_count"), count(firms, "ip_class2_count")
     steps = [
         Step(
             band.grade,

@@ -10,12 +10,13 @@ from eligibility.domain.results import Finding, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.figure_scale import scale_signs
 
-from .derived_figures import direct_route
+from .derived_figures import direct_route, stand_in
 
 
 def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:
     """Every sign this scheme knows, with the rows it holds for."""
     registered = firms.dates("registered_on")
+    months = f"{law.value('part_time_months'):g}"
     return [
         *scale_signs(firms),
         Warning(
@@ -37,5 +38,18 @@ def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[W
                 "before it; the text does not say which figures then count",
             ),
             law.interpretations["figures_year"].citation,
+        ),
+        Warning(
+            "certification_counts",
+            stand_in(firms),
+            Wording(
+                zh="职工、科技人员或知识产权用的是高新技术企业口径的数；本评价在职科技人员不要求天数，"
+                f"兼职、临时人员全年累计满{months}个月，知识产权须与主要产品相关且无争议；不同的请另填本评价口径的数",
+                en="Staff, S&T staff or rights are those counted for high-tech certification. These "
+                "measures ask no number of days of S&T staff in service, "
+                f"{months} months of part-time and temporary people, and of rights that they are "
+                "undisputed and related to the main products: where that gives another number, fill it in",
+            ),
+            law.parameters["part_time_months"].citation,
         ),
     ]
