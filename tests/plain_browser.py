@@ -59,6 +59,8 @@ class PlainBrowser:
         self._run: dict[tuple[int, ...], Any] = {}
         self._states: dict[str, WidgetState] = {}
         self._pages: dict[str, str] = {}
+        # large elements, which a browser keeps and the server then only names
+        self._cached: dict[str, ForwardMsg] = {}
         self.socket: ClientConnection | None = None
 
     async def __aenter__(self) -> PlainBrowser:
@@ -166,6 +168,7 @@ class PlainBrowser:
         at = f"{self.address}/{self._path}"
         wanted.context_info.url = f"{at}?{self.query}" if self.query else at
         wanted.widget_states.widgets.extend(self._states.values())
+        wanted.cached_message_hashes.extend(self._cached)
         start = time.perf_counter()
         assert self.socket is not None
         await self.socket.send(asked.SerializeToString())
@@ -199,7 +202,14 @@ class PlainBrowser:
                 case "page_info_changed":
                     self.query = told.page_info_changed.query_string
                 case "delta":
+                    if told.metadata.cacheable:
+                        self._cached[told.hash] = told
                     self._draw(told)
+                case "ref_hash":
+                    whole = ForwardMsg()
+                    whole.CopyFrom(self._cached[told.ref_hash])
+                    whole.metadata.CopyFrom(told.metadata)
+                    self._draw(whole)
                 case "script_finished" if told.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
                     break
                 case "script_finished" if (

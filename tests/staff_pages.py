@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,13 @@ class Staffed:
         )
         return sign_in(self.engine, made)
 
-    def open(self, page: str, language: str = "en", **query: str) -> AppTest:
-        """A page of staff as it is drawn."""
+    def open(
+        self, page: str, language: str = "en", *, sections: Sequence[str] = (), **query: str
+    ) -> AppTest:
+        """A page of staff as it is drawn, with these of its sections opened before."""
         app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
         app.session_state["lang"] = language
+        unfold(app, *sections)
         app.run()
         app.switch_page(f"eligibility/app/register/{page}_page.py")
         for name, value in query.items():
@@ -106,6 +110,12 @@ def fill(repository: Repository, year: int) -> dict[str, list[int]]:
     ]
     repository.applications.save_outcomes(rows)
     return stands
+
+
+def unfold(app: AppTest, *names: str) -> None:
+    """Let sections have been opened in the session: nothing of them is drawn before."""
+    for name in names:
+        app.session_state[f"drawn:{name}"] = True
 
 
 def html(app: AppTest) -> str:

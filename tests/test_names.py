@@ -63,7 +63,7 @@ PUBLISHED = """
     ShareRecord.expected SupportRecord.assumed SharedGapRecord.undetermined CourseRecord.concerned
     CourseRecord.expected TrainingRecord.assumed YearRecord.calibrated
     ReconciliationRecord.explained ObservedRecord.observed ObservedRecord.required CheckedYearRecord.undetermined
-    StockRecord.certified StockRecord.cancelled
+    StockRecord.certified StockRecord.cancelled VisitsRecord.planned PublishedListRecord.recorded
     """.split()
 EXCEPTIONS |= dict.fromkeys(PUBLISHED, "a key of a record in docs/schemas")
 

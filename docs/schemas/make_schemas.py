@@ -12,6 +12,11 @@ from eligibility.assessment.record_types import AssessmentRecord, LadderRecord, 
 from eligibility.domain.text import json_text
 from eligibility.evidence.record_types import EvidenceRecord, ReconciliationRecord, StaffRecord
 from eligibility.planning.record_types import PlanRecord
+from eligibility.register.record_types import (
+    AgendaRecord,
+    DocumentsRecord,
+    PublishedListRecord,
+)
 from eligibility.register.year_record import RegisterYearRecord
 from eligibility.reports.certificate_record import CertificatesRecord
 from eligibility.reports.input_schema import firm_schema, table_schema
@@ -35,6 +40,9 @@ RECORDS = {
     "staff": StaffRecord,
     "certificates": CertificatesRecord,
     "title": TitleRecord,
+    "agenda": AgendaRecord,
+    "documents": DocumentsRecord,
+    "published-list": PublishedListRecord,
 }
 
 

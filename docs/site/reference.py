@@ -425,7 +425,7 @@ def http_page(words: Words) -> str:
             parts.append(f"## {method.upper()} {path} {{#{anchor}}}\n")
             parts.append(f"{_prose(call.get('summary', ''))}\n")
             rows = list(_request_rows(call, description, words))
-            heads = [words("takes"), words("type"), words("meaning")]
+            heads = [words("takes"), words("meaning"), words("type")]
             parts.append(table(heads, rows) if rows else words("no_input") + "\n")
             for status, answer in call["responses"].items():
                 if status.startswith("2"):
@@ -464,7 +464,7 @@ def _value_row(name: str, schema: dict[str, Any], required: bool, words: Words) 
     if default not in (None, "", False):
         about += f" *({words('default')}{_escape(str(default))})*"
     need = f" *({words('required')})*" if required else ""
-    return [f"`{name}`{need}", _escape(_type(schema)), about.strip()]
+    return [f"`{name}`{need}", about.strip(), _escape(_type(schema))]
 
 
 def _type(schema: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from eligibility.domain.text import json_text
 if TYPE_CHECKING:
     from eligibility.i18n import Language
     from eligibility.register.published_list import ListMatches, PublishedList
+    from eligibility.register.record_types import PublishedListRecord
 
 
 def published_list(
@@ -96,7 +97,7 @@ def _print(matches: ListMatches, entries: PublishedList, language: Language) -> 
             print(title, *(f"  {line}" for line in lines), sep="\n")
 
 
-def _record(matches: ListMatches, entries: PublishedList, count: int) -> dict[str, Any]:
+def _record(matches: ListMatches, entries: PublishedList, count: int) -> PublishedListRecord:
     return {
         "entries": [
             {
@@ -104,7 +105,7 @@ def _record(matches: ListMatches, entries: PublishedList, count: int) -> dict[st
                 "name": each.entry.name,
                 "uscc": each.entry.uscc,
                 "certificate_number": each.entry.certificate_number,
-                "status": each.status.value,
+                "status": each.status,
                 "firm": each.firm,
                 "former_name": each.has_former_name,
             }

@@ -8,6 +8,13 @@ from typing import Any
 from eligibility.i18n import Language
 from eligibility.register.desk import Agenda
 from eligibility.register.inbox_items import key_title
+from eligibility.register.record_types import (
+    AgendaRecord,
+    RegisterFirm,
+    TaskRecord,
+    TasksRecord,
+    VisitRecord,
+)
 from eligibility.reports.calendar_file import CalendarEvent, calendar_of, deadline_event
 from eligibility.reports.number_format import quantity
 from eligibility.reports.year_text import deadline_record
@@ -15,34 +22,38 @@ from eligibility.schemes.registry import Scheme
 from eligibility.store import STAGE_WORDS, ResultPage
 
 Row = Mapping[str, Any]
-_TASK = ("firm_id", "firm", "title", "due_on", "assignee", "adviser")
-_VISIT = ("firm_id", "firm", "visited_on", "visitor", "next_step")
-_FIRM = ("firm_id", "firm", "district", "stage", "carrier", "adviser")
 
 
-def agenda_record(agenda: Agenda) -> dict[str, Any]:
+def agenda_record(agenda: Agenda) -> AgendaRecord:
     """The agenda as plain data; lists of firms with how many there are in all."""
     today = agenda.today
-    tasks = {
-        "overdue": agenda.overdue, "today": agenda.due_today,
-        "week": agenda.due_week, "later": agenda.due_later,
-    }  # fmt: skip
     return {
         "today": today.isoformat(),
         "tasks": {
-            name: {"count": page.count, "tasks": [_plain(row, _TASK) for row in page.rows]}
-            for name, page in tasks.items()
+            "overdue": _tasks(agenda.overdue),
+            "today": _tasks(agenda.due_today),
+            "week": _tasks(agenda.due_week),
+            "later": _tasks(agenda.due_later),
         },
         "visits": {
-            "to_write_down": [_plain(row, _VISIT) for row in agenda.visits_without_findings],
-            "planned": [_plain(row, _VISIT) for row in agenda.planned_visits],
+            "to_write_down": [_visit(row) for row in agenda.visits_without_findings],
+            "planned": [_visit(row) for row in agenda.planned_visits],
         },
         "inbox": [
             {"kind": row["kind"], "sender": row["sender"], "sent_at": row["sent_at"].isoformat()}
             for row in agenda.inbox
         ],
-        "one_call_settles": _page(agenda.calls, "facts"),
-        "small_gaps": _page(agenda.gaps, "gap", "unmet_distance"),
+        "one_call_settles": {
+            "count": agenda.calls.count,
+            "firms": [{**_firm(row), "facts": row["facts"]} for row in agenda.calls.rows],
+        },
+        "small_gaps": {
+            "count": agenda.gaps.count,
+            "firms": [
+                {**_firm(row), "gap": row["gap"], "unmet_distance": row["unmet_distance"]}
+                for row in agenda.gaps.rows
+            ],
+        },
         "deadlines": [
             {
                 **deadline_record(shared.deadline, today),
@@ -55,21 +66,45 @@ def agenda_record(agenda: Agenda) -> dict[str, Any]:
             "deadlines": [deadline_record(due, today) for due in agenda.batch],
         },
         "stages": {stage.value: count for stage, count in agenda.stages.items()},
-        "without_adviser": _page(agenda.without_adviser),
-        "team": [dict(row) for row in agenda.team],
-    }
+        "without_adviser": {
+            "count": agenda.without_adviser.count,
+            "firms": [_firm(row) for row in agenda.without_adviser.rows],
+        },
+        "team": [
+            {
+                "adviser_id": row["adviser_id"], "adviser": row["adviser"], "firms": row["firms"],
+                "visits": row["visits"], "forward": row["forward"], "overdue": row["overdue"],
+            }
+            for row in agenda.team
+        ],
+    }  # fmt: skip
 
 
-def _page(page: ResultPage, *more: str) -> dict[str, Any]:
-    return {"count": page.count, "firms": [_plain(row, (*_FIRM, *more)) for row in page.rows]}
+def _tasks(page: ResultPage) -> TasksRecord:
+    tasks: list[TaskRecord] = [
+        {
+            "firm_id": row["firm_id"], "firm": row["firm"], "title": row["title"],
+            "due_on": row["due_on"].isoformat(), "assignee": row["assignee"],
+            "adviser": row["adviser"],
+        }
+        for row in page.rows
+    ]  # fmt: skip
+    return {"count": page.count, "tasks": tasks}
 
 
-def _plain(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
-    plain = {name: row[name] for name in names}
+def _visit(row: Row) -> VisitRecord:
     return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in plain.items()
-    }
+        "firm_id": row["firm_id"], "firm": row["firm"],
+        "visited_on": row["visited_on"].isoformat(), "visitor": row["visitor"],
+        "next_step": row["next_step"],
+    }  # fmt: skip
+
+
+def _firm(row: Row) -> RegisterFirm:
+    return {
+        "firm_id": row["firm_id"], "firm": row["firm"], "district": row["district"],
+        "stage": row["stage"], "carrier": row["carrier"], "adviser": row["adviser"],
+    }  # fmt: skip
 
 
 def agenda_text(agenda: Agenda, scheme: Scheme, language: Language) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from eligibility.domain.records import words
 from eligibility.i18n import Language
 from eligibility.register.documents import HERE, Paper
+from eligibility.register.record_types import DocumentsRecord, PaperRecord
 from eligibility.schemes.registry import Scheme
 from eligibility.store import PAPER_WORDS
 
@@ -16,7 +18,7 @@ Row = Mapping[str, Any]
 
 def documents_record(
     firm: Row, papers: Sequence[Paper], scheme: Scheme, today: date
-) -> dict[str, Any]:
+) -> DocumentsRecord:
     """The documents as plain data: the firm, the law that asks for them, and each paper."""
     citations = scheme.materials.citations if scheme.materials else ()
     return {
@@ -27,18 +29,17 @@ def documents_record(
     }
 
 
-def _paper(paper: Paper, today: date) -> dict[str, Any]:
+def _paper(paper: Paper, today: date) -> PaperRecord:
     entry = paper.entry
-    days = {
-        name: each.isoformat() if (each := entry[name]) else None for name in ("due_on", "asked_on")
-    }
+    due, asked = entry["due_on"], entry["asked_on"]
     return {
         "item": paper.item,
-        "title": {"zh": paper.title.zh, "en": paper.title.en},
+        "title": words(paper.title),
         "under": paper.under or None,
         "conditions": list(paper.conditions),
-        "status": paper.status.value,
-        **days,
+        "status": paper.status,
+        "due_on": due.isoformat() if due else None,
+        "asked_on": asked.isoformat() if asked else None,
         "asked_by": entry["asker"],
         "is_overdue": paper.is_overdue(today),
         "remark": entry["remark"],

@@ -7,17 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from eligibility.documents.files import open_papers
+from eligibility.documents.grid import Cell, Row, label_key, sheet_rows
 from eligibility.domain.errors import InputError
 from eligibility.domain.firm_names import name_key
 from eligibility.domain.text import Message, msgid
 from eligibility.intake.source import Source
 from eligibility.register.firm_matching import likely_firms
+from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme
 from eligibility.store import ApplicationStep, Repository
 
-Row = Mapping[str, Any]
+Record = Mapping[str, Any]
 #: steps that a list is published of
 PUBLISHED = (ApplicationStep.PUBLICITY, ApplicationStep.ANNOUNCEMENT)
 _NUMBER = re.compile(r"(?<![A-Z])GR\s?(20\d{10})(?!\d)", re.IGNORECASE)
@@ -27,6 +31,7 @@ _FIRM = re.compile(
     r"^[\w()（）·&.\-]*[\u3400-\u9fff][\w()（）·&.\-]*"
     r"(?:公司|厂|研究院|研究所|设计院|事务所|所|中心|集团|合作社|有限合伙[)）]?|企业)$"
 )
+_CELLS = re.compile(r"[\t,，;；|]")
 _APART = re.compile(r"[\t,，;；|]|\s{2,}|\s(?=GR\s?20)|(?<=[\u3400-\u9fff)）])\s(?=[0-9A-Z])", re.I)
 #: letters of a line that is too long to be more than text
 LONGEST = 60
@@ -93,7 +98,7 @@ class ListMatch:
     firm: str | None = None
     has_former_name: bool = False
     is_filed: bool = False
-    row: tuple[int, int, list[Row], Row, int] | None = None
+    row: tuple[int, int, list[Record], Record, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class ListMatches:
         return [each for each in self.matches if each.status is status]
 
     @property
-    def rows(self) -> list[tuple[int, int, list[Row], Row, int]]:
+    def rows(self) -> list[tuple[int, int, list[Record], Record, int]]:
         """What there is to record, once a person has confirmed it."""
         return [each.row for each in self.matches if each.row is not None]
 
@@ -121,27 +126,30 @@ def read_published_list(source: Source) -> PublishedList:
     InputError
         If it cannot be read or names no firm.
     """
-    lines: list[list[str]] = []
+    tables: list[Sequence[Row]] = []
     for file in open_papers([source]):
         if file.refusal is not None:
             raise InputError(file.refusal.text, **file.refusal.values)
-        lines += [[cell.text for cell in row.cells] for strip in file.strips for row in strip.rows]
-    return _published_list(lines)
+        tables += [strip.rows for strip in file.strips]
+    return _published_list(tables)
 
 
 def parse_published_list(text: str) -> PublishedList:
     """The entries of a text that was pasted, a firm a line; InputError if it names none."""
-    return _published_list([[line] for line in text.splitlines()])
+    return _published_list([sheet_rows("", map(_CELLS.split, text.splitlines()))])
 
 
-def _published_list(lines: Sequence[Sequence[str]]) -> PublishedList:
+def _published_list(tables: Iterable[Sequence[Row]]) -> PublishedList:
     entries: list[ListEntry] = []
     others: list[tuple[int, str]] = []
-    for number, cells in enumerate(lines, 1):
-        if of_line := list(_entries(number, cells)):
-            entries += of_line
-        elif text := " ".join(cells).strip():
-            others.append((number, text))
+    number = 0
+    for rows in tables:
+        for row, columns in _with_name_columns(rows):
+            number += 1
+            if of_line := list(_entries(number, row, columns)):
+                entries += of_line
+            elif text := row.text.strip():
+                others.append((number, text))
     if not entries:
         raise InputError(
             "No line names a firm; expected a name such as 某某科技有限公司, with or without the number of "
@@ -150,17 +158,66 @@ def _published_list(lines: Sequence[Sequence[str]]) -> PublishedList:
     return PublishedList(tuple(entries), tuple(others))
 
 
-def _entries(line: int, cells: Sequence[str]) -> Iterator[ListEntry]:
-    """The firms of one line: each name with the codes and numbers that follow it."""
-    parts = [part.strip() for cell in cells for part in _APART.split(cell) if part.strip()]
+def _with_name_columns(rows: Sequence[Row]) -> Iterator[tuple[Row, Sequence[Cell]]]:
+    """Every row of a table with the columns that names stand in: of the heading above, or as they are filled.
+
+    Columns without a heading count where they name at least half as many firms as the one that
+    names most: other columns (industry, carrier) name a few again and again.
+    """
+    heads = _name_heads()
+    places = [
+        place
+        for place, row in enumerate(rows)
+        if any(label_key(cell.text) in heads for cell in row.cells)
+    ]
+    for start, end in pairwise([0, *places, len(rows)]):
+        part = rows[start:end]
+        columns = [cell for cell in part[0].cells if label_key(cell.text) in heads] if part else []
+        if not any(_names(cell) for row in part for cell in row.cells if _is_below(cell, columns)):
+            names: dict[float, set[str]] = {}
+            cells: dict[float, Cell] = {}
+            for cell in (cell for row in part for cell in row.cells):
+                if of_cell := _names(cell):
+                    names.setdefault(cell.start, set()).update(of_cell)
+                    cells[cell.start] = cell
+            most = max(map(len, names.values()), default=0)
+            columns = [cells[at] for at, of_column in names.items() if 2 * len(of_column) >= most]
+        for row in part:
+            yield row, columns
+
+
+@cache
+def _name_heads() -> frozenset[str]:
+    """What the column of names is called."""
+    name = load_scheme(DEFAULT_SCHEME).fields_by_id["name"]
+    return frozenset(map(label_key, (name.id, name.title.zh, name.title.en, *name.aliases)))
+
+
+def _is_below(cell: Cell, columns: Iterable[Cell]) -> bool:
+    return any(cell.start < each.end and each.start < cell.end for each in columns)
+
+
+def _names(cell: Cell) -> list[str]:
+    """Names of firms in a cell."""
+    return [name for part in _APART.split(cell.text) if (name := _firm_name(part))]
+
+
+def _firm_name(part: str) -> str:
+    """The name of a firm without its ordinal; empty where a text is none."""
+    name = _ORDINAL.sub("", part.strip()).replace(" ", "")
+    return name if len(name) <= LONGEST and _FIRM.match(name) else ""
+
+
+def _entries(line: int, row: Row, columns: Sequence[Cell]) -> Iterator[ListEntry]:
+    """The firms of one line: each name in these columns, with the codes and numbers that follow it."""
     groups: list[list[str]] = []
     before: list[str] = []
-    for part in parts:
-        name = _ORDINAL.sub("", part).strip()
-        if len(name) <= LONGEST and _FIRM.match(name.replace(" ", "")):
-            groups.append([name.replace(" ", "")])
-        else:
-            (groups[-1] if groups else before).append(part)
+    for cell in row.cells:
+        for part in filter(None, map(str.strip, _APART.split(cell.text))):
+            if _is_below(cell, columns) and (name := _firm_name(part)):
+                groups.append([name])
+            else:
+                (groups[-1] if groups else before).append(part)
     if len(groups) == 1:
         groups[0] += before
     if not groups and before and any(_CODE.search(part.upper()) for part in before):
@@ -235,15 +292,15 @@ def match_published_list(
 
 def _change(
     firm_id: int,
-    outcome: Row | None,
+    outcome: Record | None,
     entry: ListEntry,
     step: ApplicationStep,
     day: date,
     year: int,
     common: Mapping[str, Any],
-) -> tuple[MatchStatus, tuple[int, int, list[Row], Row, int] | None]:
+) -> tuple[MatchStatus, tuple[int, int, list[Record], Record, int] | None]:
     """What an entry adds to the application on record, if anything."""
-    row: Row = outcome or {"steps": [], "version": 0, "certified": None}
+    row: Record = outcome or {"steps": [], "version": 0, "certified": None}
     steps = list(row["steps"])
     number = row.get("certificate_number")
     values = {name: value for name, value in common.items() if value and not row.get(name)}

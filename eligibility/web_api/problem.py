@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -51,6 +52,32 @@ TOO_OFTEN = msgid("This token has called too often; try again in {seconds} secon
 NOT_READ = msgid("The request cannot be read; errors names each place and what was expected there.")
 NO_JSON = msgid("The request cannot be read.")
 BROKEN = msgid("Something went wrong on the server; nothing was stored.")
+#: what was expected of a value, by pydantic's name for what is wrong with it
+EXPECTED: Mapping[str, str] = {
+    "missing": msgid("is missing"),
+    "extra_forbidden": msgid("no name that is known here"),
+    "unknown_name": msgid("no name that is known here; expected one of {known}"),
+    "day": msgid("expected a date such as 2026-05-10"),
+    "date": msgid("expected a date such as 2026-05-10"),
+    "json": msgid("expected JSON"),
+    "literal": msgid("expected one of {expected}"),
+    "bool": msgid("expected yes or no: true or false"),
+    "int": msgid("expected a whole number"),
+    "float": msgid("expected a number"),
+    "finite": msgid("expected a number"),
+    "string_too_short": msgid("expected a text of at least {min_length} characters"),
+    "string_too_long": msgid("expected a text of at most {max_length} characters"),
+    "string": msgid("expected a text"),
+    "too_short": msgid("expected a list of at least {min_length}"),
+    "too_long": msgid("expected a list of at most {max_length}"),
+    "list": msgid("expected a list"),
+    "dict": msgid("expected an object: names with values"),
+    "model": msgid("expected an object: names with values"),
+    "greater_than_equal": msgid("expected a number of at least {ge}"),
+    "less_than_equal": msgid("expected a number of at most {le}"),
+    "value_error": msgid("expected a file"),
+}
+ELSE_EXPECTED = msgid("expected something else, as /api/v1/openapi.json describes it")
 NO_SUCH_CALL = msgid("There is no such call; /api/v1/openapi.json lists all of them.")
 NOT_IN_THIS_WAY = msgid("This call is not made with {method}.")
 
@@ -133,7 +160,11 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def unreadable(request: Request, error: RequestValidationError) -> Response:
         # what was sent may be a firm's figures, so it is not sent back
-        errors = [{"place": _place(each["loc"]), "detail": each["msg"]} for each in error.errors()]
+        spoken = language_of(request)
+        errors = [
+            {"place": _place(each["loc"]), "detail": _expectation(each).say(spoken)}
+            for each in error.errors()
+        ]
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return problem(request, status, Message(NOT_READ), errors=errors)
 
@@ -146,6 +177,16 @@ def add_handlers(app: FastAPI) -> None:
         elif status is not HTTPStatus.NOT_FOUND:
             message = Message(NO_JSON)
         return problem(request, status, message, headers=error.headers)
+
+
+def _expectation(error: Mapping[str, Any]) -> Message:
+    """What was expected where a request cannot be read, whatever it was that stood there."""
+    kind, context = error["type"], error.get("ctx", {})
+    names = (kind, kind.partition("_")[0])
+    text = next((EXPECTED[name] for name in names if name in EXPECTED), ELSE_EXPECTED)
+    # the choices as pydantic lists them: 'csv', 'xlsx' or 'parquet'
+    choices = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
+    return Message(text, {**context, "expected": choices})
 
 
 def _place(parts: Sequence[int | str]) -> str:

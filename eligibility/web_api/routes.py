@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response, StreamingResponse
 
 from eligibility.api import ladder as ladder_records
@@ -86,7 +87,9 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
     files_at_once : int
         Files that are scored at a time; others are question to come again.
     """
-    calls = APIRouter(prefix="/api/v1", responses=REFUSALS)
+    calls = APIRouter(
+        prefix="/api/v1", responses=REFUSALS, dependencies=[Depends(_refuse_unknown_names)]
+    )
     places = BoundedSemaphore(files_at_once)
 
     @calls.post(
@@ -219,6 +222,17 @@ def router(judge: Judge | None, model: Path | None, files_at_once: int) -> APIRo
             return Response(json_text(reading_record(reading)), media_type=JSON)
 
     return calls
+
+
+async def _refuse_unknown_names(request: Request) -> None:
+    """Refuse a form with a field that its call does not know, as a JSON body is refused."""
+    known = [each.alias for each in request.scope["route"].dependant.body_params]
+    unknown = [name for name in dict.fromkeys(await request.form()) if name not in known]
+    if unknown:
+        context = {"known": ", ".join(known)}
+        raise RequestValidationError(
+            [{"type": "unknown_name", "loc": ("body", name), "ctx": context} for name in unknown]
+        )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from eligibility.schemes.registry import DEFAULT_SCHEME
 
@@ -22,7 +23,7 @@ def _iso_day(value: object) -> object:
     # left to itself pydantic takes 0 for the first day of 1970
     if isinstance(value, str) and _DAY.fullmatch(value):
         return value
-    raise ValueError("expected a date such as 2026-05-10")
+    raise PydanticCustomError("day", "expected a date such as 2026-05-10")
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]

@@ -67,7 +67,7 @@ def test_tasks_of_a_template_are_added_for_the_firms_of_a_stage(staffed: Staffed
 
 def test_a_visit_is_written_down_on_the_page_of_a_firm(staffed: Staffed) -> None:
     firm = staffed.firm()
-    app = staffed.open("firm", firm=str(firm), tab="tasks")
+    app = staffed.open("firm", firm=str(firm), tab="tasks", sections=[f"visit:{firm}"])
     app.text_area[0].input("名册未建")
     next(each for each in app.text_input if each.label == "Next step").input("补名册")
     button(app, "Save the visit").click().run()

@@ -319,6 +319,8 @@ def draw(office: World, monkeypatch: pytest.MonkeyPatch) -> Callable[[Page], Tab
     monkeypatch.setattr(st, "download_button", offer)
     monkeypatch.setattr(st, "file_uploader", give)
     monkeypatch.setattr(st, "data_editor", edit)
+    # what folds is drawn as well
+    monkeypatch.setattr(session, "is_drawn", lambda *_: True)
     monkeypatch.setattr(guard, "do", acts.append)
     monkeypatch.setattr(administration, "_do", lambda act, _success: acts.append(act))
     monkeypatch.setattr(

@@ -27,6 +27,7 @@ from eligibility.store.schema import accounts, sign_in_attempts, sign_ins  # noq
 from tests import accounts as tests_accounts  # noqa: E402
 from tests import store_snapshot  # noqa: E402
 from tests.firms import base  # noqa: E402
+from tests.staff_pages import unfold  # noqa: E402
 from tests.store.two_carriers import enter_old_stage  # noqa: E402
 from tests.store_snapshot import Snapshot  # noqa: E402
 
@@ -153,6 +154,7 @@ def opened(page: str, **query: object) -> Any:
     """A page as the adviser has it open."""
     app = testing.AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.session_state["lang"] = "en"
+    unfold(app, "columns", "bulk:False")
     app.run()
     app.switch_page(f"eligibility/app/{page}_page.py")
     for name, value in query.items():

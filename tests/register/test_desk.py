@@ -19,6 +19,7 @@ from eligibility.schemes.registry import load_scheme
 from eligibility.store import FirmFilter, Repository, Role, Stage, System, close_stores
 from eligibility.store.assumptions import target_change
 from tests.commands import run
+from tests.published_schemas import check_record
 from tests.staff_pages import Staffed
 from tests.store.two_carriers import enter_old_stage
 
@@ -133,10 +134,7 @@ def test_one_calendar_file_has_every_day_of_the_agenda_once(team: Team) -> None:
 def test_the_agenda_as_data_and_as_text_say_the_same(team: Team) -> None:
     day = agenda(team.repository, None, TODAY, load_city(), load_scheme())
     record = json.loads(json.dumps(agenda_record(day)))
-    assert set(record) == {
-        "today", "tasks", "visits", "inbox", "one_call_settles", "small_gaps", "deadlines",
-        "batch", "stages", "without_adviser", "team",
-    }  # fmt: skip
+    check_record("agenda", record)
     assert record["one_call_settles"]["firms"][0]["facts"] == ["st_staff@2026"]
     text = agenda_text(day, load_scheme(), CHINESE)
     assert "甲公司: 2026年科技人员数" in text or "科技人员数" in text

@@ -16,6 +16,7 @@ from eligibility.i18n import CHINESE
 from eligibility.register.documents import attach, checklist, count_persons, status_by_condition
 from eligibility.schemes.registry import load_scheme
 from eligibility.store import LOCAL, DocumentStatus, Repository, open_store
+from tests.published_schemas import check_record
 from tests.store.two_carriers import PDF
 
 HNTE = load_scheme()
@@ -125,6 +126,7 @@ def test_the_command_says_where_each_paper_of_a_firm_stands(tmp_path: Path) -> N
     assert "专项审计或鉴证报告 · 已收到 · 附件：1" in told
     assert "△ 2020-01-02" in told
     record = json.loads(run("91150105XNBU6HUA33", "--format", "json"))
+    check_record("documents", record)
     rows = {row["item"]: row for row in record["papers"]}
     assert rows["tax_returns"]["is_overdue"]
     assert rows["rd_audit"]["files"][0]["name"] == "审计.pdf"

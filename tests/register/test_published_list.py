@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 
 from eligibility.cli import app
 from eligibility.domain.errors import InputError
+from eligibility.package_files import package_file
 from eligibility.register.published_list import (
     ListEntry,
     MatchStatus,
@@ -22,9 +24,11 @@ from eligibility.reports.files import open_workbook
 from eligibility.reports.workbook import SheetBook, SheetColumn
 from eligibility.store import LOCAL, ApplicationStep, Repository, close_stores, open_store
 from tests import empty_store
+from tests.published_schemas import check_record
 
 DAY = date(2026, 10, 28)
 CODE = "91150105XNBU6HUA33"
+SAMPLE = package_file("sample_data/candidates.csv")
 
 
 @pytest.fixture
@@ -70,6 +74,24 @@ def test_two_firms_beside_each_other_are_two_entries_and_a_text_without_any_is_r
     ]  # fmt: skip
     with pytest.raises(InputError, match="No line names a firm"):
         parse_published_list("关于公示名单的通知\n序号\t企业名称\t证书编号")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # by its heading
+        "企业名称,行业\n甲云科技有限公司,数据中心\n乙云科技有限公司,数据中心",
+        # by what most lines have there
+        "甲云科技有限公司\t青城孵化中心\n乙云科技有限公司\t青城孵化中心\n丙云科技有限公司\t青城孵化中心",
+    ],
+)
+def test_firms_are_those_of_the_column_of_names_alone(text: str) -> None:
+    names = [each.name for each in parse_published_list(text).entries]
+    assert [name[1:] for name in names] == ["云科技有限公司"] * len(names)
+
+
+def test_each_row_of_the_sample_is_one_firm() -> None:
+    assert len(read_published_list(SAMPLE).entries) == 200
 
 
 def test_a_workbook_is_read_as_what_is_pasted(tmp_path: Path) -> None:
@@ -169,5 +191,8 @@ def test_the_command_records_nothing_before_it_is_confirmed(
     assert "6 firms in the list = 3 to record + 0 recorded already + 1 that" in shown.output
     assert "外来科技有限公司" in shown.output
     assert repository.applications.outcomes(firms["旧名"]) == []
+    check_record(
+        "published-list", json.loads(CliRunner().invoke(app, [*command, "--format", "json"]).stdout)
+    )
     assert CliRunner().invoke(app, [*command, "--confirm"]).exit_code == 0
     assert repository.applications.outcomes(firms["旧名"])[0]["certified"]

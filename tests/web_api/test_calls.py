@@ -211,6 +211,45 @@ def test_a_place_has_the_names_of_the_request_alone(client: httpx.Client) -> Non
     assert {each["place"] for each in answer["errors"]} == {"body/firms/0/staff_total"}
 
 
+def test_a_form_with_an_unknown_name_is_refused_with_the_names_that_are_known(
+    client: httpx.Client,
+) -> None:
+    body = {"file": ("f.csv", b"name\n")}
+    answer = client.post("/api/v1/score", files=body, data={"asof": AS_OF})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["place"] == "body/asof"
+    assert "file, as_of, money_unit, sheet, blank_bad_cells" in error["detail"]
+    assert client.post("/api/v1/read", files={"paper": ("f.csv", b"a\n")}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [
+        ("assess", {"json": {"firms": [], "as_of": "2026-02-31", "more": 1}}),
+        ("assess", {"json": {"firms": [1, {"name": [1]}], "scheme": 1}}),
+        ("assess", {"json": {"firms": [{}] * 1001}}),
+        ("assess", {"json": [1]}),
+        ("assess", {"content": b"{", "headers": {"content-type": "application/json"}}),
+        ("plan", {"json": {"score_at_least": "many", "by": 0}}),
+        ("find-field", {"json": {"text": "", "count": 0}}),
+        ("find-field", {"json": {"text": "x" * 2001, "count": 51}}),
+        ("find-field", {"json": {"text": "x", "count": "some"}}),
+        ("score", {"data": {"file": "x", "output": "pdf", "with_input": "perhaps", "sheet": "x" * 201}}),
+        ("score", {"files": {"file": ("f.csv", b"x")}, "data": {"asof": "x", "as_of": "0"}}),
+    ],
+)  # fmt: skip
+def test_what_was_expected_is_said_in_the_callers_language(
+    client: httpx.Client, call: str, sent: dict[str, Any]
+) -> None:
+    headers = {"accept-language": "zh-CN", **sent.get("headers", {})}
+    answer = client.post(f"/api/v1/{call}", **{**sent, "headers": headers})
+    assert answer.status_code == 422, answer.text
+    for error in answer.json()["errors"]:
+        assert re.search("[\u4e00-\u9fff]", error["detail"]), error
+        assert "openapi" not in error["detail"], error
+
+
 def test_what_is_no_json_promises_no_places(client: httpx.Client) -> None:
     headers = {"content-type": "application/json"}
     answer = client.post("/api/v1/assess", content=b'{"firms": ' + b"[" * 100_000, headers=headers)

@@ -27,7 +27,7 @@ from eligibility.app.register import firms_query
 from eligibility.app.register.change_words import change_lines
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.app.widgets.status import OF_VERDICT, badge, verdict_word
@@ -108,6 +108,9 @@ def tabs() -> str:
 
 def master(repository: Repository, firm: Row) -> None:
     """Change stage, adviser and what the firm is called; a change made meanwhile is told."""
+    section = disclosure.popover(_("Change"), f"change:{firm['id']}")
+    if section is None:
+        return
     advisers = {None: _("nobody")} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
@@ -116,7 +119,7 @@ def master(repository: Repository, firm: Row) -> None:
     # one who left stays until another is chosen
     advisers = {copy["adviser_id"]: copy["adviser"] or _("nobody")} | advisers
     name = f"{firm['id']}:{copy['version']}"
-    with st.popover(_("Change")), st.form(f"master:{name}", border=False):
+    with section, st.form(f"master:{name}", border=False):
         # from an application on the stage follows the records
         stages = list(dict.fromkeys((copy["stage"], *(stage.value for stage in EARLY_STAGES))))
         stage = st.selectbox(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from functools import partial
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from eligibility.app.register.firms_query import NEVER, ORDERS, PAGE_ROWS, VERDI
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import download_button, guard, open_by_name
+from eligibility.app.widgets import disclosure, download_button, guard, open_by_name
 from eligibility.app.widgets import downloads as widgets_downloads
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import literal, tag
@@ -46,22 +46,18 @@ PILLS = {"eligible": "green", EXPERTS: "blue", "undetermined": "orange", "inelig
 Field = Literal["adviser_id", "stage"]
 
 
-def filters(repository: Repository, choice: FirmListQuery) -> None:
-    """What the address asks for, as inputs that change it."""
-    firm_filter = choice.firms
+def _choices(
+    repository: Repository, firm_filter: FirmFilter
+) -> dict[str, tuple[str, Mapping[Any, str], Any]]:
+    """What can be chosen, by part of the address: its label, its values with their words, and the one chosen."""
     verdicts = {word: _("not assessed yet") if word == NEVER else verdict_word(word, language())
                 for word in VERDICTS}  # fmt: skip
     verdict = NEVER if firm_filter.verdict == "" else firm_filter.verdict
-    orders = {
-        "name": _("by name"),
-        "certain": _("most certain points first"),
-        "possible": _("most possible points first"),
-        "due": _("next deadline first"),
-        "assessed": _("last assessed first"),
+    own_words = {
+        kind: {name: name for name in names}
+        for kind, names in cache.filter_choices(repository).items()
     }
-    choices = cache.filter_choices(repository)
-    own_words = {kind: {name: name for name in names} for kind, names in choices.items()}
-    stages = {
+    return {
         address.STAGE: (_("Stage"), _stages(), firm_filter.stage),
         address.VERDICT: (_("Verdict"), verdicts, verdict),
         address.DISTRICT: (_("District"), own_words["district"], firm_filter.district),
@@ -92,6 +88,18 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             firm_filter.batch,
         ),
     }
+
+
+def filters(repository: Repository, choice: FirmListQuery) -> None:
+    """What the address asks for, as inputs that change it."""
+    firm_filter = choice.firms
+    orders = {
+        "name": _("by name"),
+        "certain": _("most certain points first"),
+        "possible": _("most possible points first"),
+        "due": _("next deadline first"),
+        "assessed": _("last assessed first"),
+    }
     with st.container(horizontal=True, vertical_alignment="bottom", key="asked"):
         st.text_input(
             _("Name or credit code contains"),
@@ -100,10 +108,18 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
             args=(address.TEXT,),
             width=220,
         )
-        with st.popover(_("Filter"), icon=":material/filter_list:"):
-            for name, (label, options, value) in stages.items():
-                _select(name, label, options, value)
-            _bounds(firm_filter)
+        section = disclosure.popover(_("Filter"), "filter", ":material/filter_list:")
+        # what can be chosen is asked of the store where it is shown
+        choices = (
+            _choices(repository, firm_filter)
+            if section is not None or replace(firm_filter, text=None) != FirmFilter()
+            else {}
+        )
+        if section is not None:
+            with section:
+                for name, (label, options, value) in choices.items():
+                    _select(name, label, options, value)
+                _bounds(firm_filter)
         list_views.choose_columns(repository, choice)
         st.selectbox(
             _("Order"),
@@ -117,7 +133,7 @@ def filters(repository: Repository, choice: FirmListQuery) -> None:
         list_views.views(repository)
     words = {
         name: (label, options.get(value, str(value)))
-        for name, (label, options, value) in stages.items()
+        for name, (label, options, value) in choices.items()
         if value is not None
     }
     bounds = {
@@ -324,10 +340,13 @@ def bulk(
 ) -> None:
     """Give many firms to an adviser, or set their stage: those ticked, or all that are listed."""
     nobody = _("nobody")
+    section = disclosure.expander(_("Change several firms at once"), "bulk", is_open=bool(rows))
+    if section is None:
+        return
     advisers = {None: nobody} | {
         row["id"]: row["name"] for row in repository.administration.advisers()
     }
-    with st.expander(_("Change several firms at once"), expanded=bool(rows)):
+    with section:
         names = [row["name"] or row["uscc"] or _("(no name)") for row in rows[:NAMED]]
         more = len(rows) - len(names)
         ticked = _("Ticked: {n}").format(n=len(rows))

@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from eligibility.app import address, session
+from eligibility.app import address, auth, session
 from eligibility.app.page_files import PAGES
 from eligibility.app.register.change_words import changed_title, value_words
 from eligibility.app.register.dossier import moment
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.status import verdict_word
@@ -153,7 +153,10 @@ def _set_apart(repository: Repository, pair_id: int) -> Message:
 
 def merge_with(repository: Repository, firm: Row) -> None:
     """Another file of the same firm, found by name, to be put into this one."""
-    with st.popover(_("Merge")):
+    section = disclosure.popover(_("Merge"), f"merge:{firm['id']}")
+    if section is None:
+        return
+    with section:
         st.caption(
             _("Another file of this firm: its records come here, and nothing of it is lost.")
         )
@@ -233,9 +236,12 @@ def _kind(kind: str | None) -> str:
 
 def archive(repository: Repository, firm: Row) -> None:
     """Take the firm out of lists and counts; for managers alone."""
-    if repository.rights().role not in LEADS:
+    if auth.actor().role not in LEADS:
         return
-    with st.popover(_("Archive")), st.form(f"archive:{firm['id']}", border=False):
+    section = disclosure.popover(_("Archive"), f"archive:{firm['id']}")
+    if section is None:
+        return
+    with section, st.form(f"archive:{firm['id']}", border=False):
         st.caption(
             _("The firm leaves every list and count. Nothing is deleted; it can be taken back.")
         )
@@ -257,7 +263,7 @@ def former_and_archived(repository: Repository) -> None:
     if former:
         with st.expander(_("Firms that went to another carrier: {n}").format(n=len(former))):
             _former_files(repository, former)
-    if repository.rights().role in LEADS and (archived := repository.identity.archived_firms()):
+    if auth.actor().role in LEADS and (archived := repository.identity.archived_firms()):
         with st.expander(_("In the archive: {n}").format(n=len(archived))):
             for row in archived[:OFFERED]:
                 with st.container(horizontal=True, vertical_alignment="center"):

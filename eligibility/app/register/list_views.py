@@ -11,7 +11,7 @@ from eligibility.app.register import firms_export, firms_query
 from eligibility.app.register.firms_query import FirmListQuery
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets.markup import literal
 from eligibility.domain.text import Message, msgid
 from eligibility.store import Repository
@@ -19,8 +19,11 @@ from eligibility.store import Repository
 
 def choose_columns(repository: Repository, choice: FirmListQuery) -> None:
     """Which columns the list shows and in which order; kept for the person, and in a saved view."""
+    section = disclosure.popover(_("Columns"), "columns", ":material/view_column:")
+    if section is None:
+        return
     titles = {name: column.title for name, column in firms_export.columns(language()).items()}
-    with st.popover(_("Columns"), icon=":material/view_column:"):
+    with section:
         st.multiselect(
             _("Columns in the order in which they are chosen; none: all"),
             list(titles),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import streamlit as st
 
-from eligibility.app import address, cache, session
+from eligibility.app import address, auth, cache, session
 from eligibility.app.register import dossier, firms_query
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
@@ -39,7 +39,7 @@ def target(repository: Repository, year: int, tally: YearTally) -> None:
     """The target of the year against what is certified, applied for and ready."""
     rows = {row["year"]: row for row in repository.administration.targets()}
     row = rows.get(year, {"number": None, "version": 0})
-    leads = repository.rights().role in LEADS
+    leads = auth.actor().role in LEADS
     title = _("Target {year}") if leads else _("The city's target {year}")
     numbers = [
         (title.format(year=year), row["number"]),

@@ -11,7 +11,7 @@ import streamlit as st
 
 from eligibility.app import session
 from eligibility.app.translation import text as _
-from eligibility.app.widgets import guard
+from eligibility.app.widgets import disclosure, guard
 from eligibility.app.widgets.markup import tag
 from eligibility.domain.text import Message, msgid
 from eligibility.store import Repository
@@ -30,7 +30,10 @@ def visits(repository: Repository, firm: Row) -> None:
         _line(row)
         if row["findings"] is None:
             write_down(repository, row)
-    with st.popover(_("Add a visit")):
+    section = disclosure.popover(_("Add a visit"), f"visit:{firm['id']}")
+    if section is None:
+        return
+    with section:
         _form(
             f"{session.VISIT}:{firm['id']}",
             partial(_add, repository, firm["id"]),

@@ -204,6 +204,9 @@ def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:
 def figure(years: list[Field], sheet: Sheet) -> None:
     """What is asked on the left, where to put it on the right, what is wrong below."""
     first = years[0]
+    # below an input there is room from the start for what is said of its entry, as high with a message
+    # as without: nothing below is moved. The sentence of a wrong credit code is the longest
+    is_typed, long = first.kind not in PICKED, " long" if first.kind == "code" else ""
     ask, answer = st.columns([5, 4], gap="small", vertical_alignment="center")
     unit = fmt.unit_word(first.unit)
     if first.unit == "point" and first.maximum is not None:
@@ -217,7 +220,7 @@ def figure(years: list[Field], sheet: Sheet) -> None:
             tag("small", language().of(first.help)),
             *_need_of_lower_rung(first, sheet),
             tag("small", _("Where to find it: "), language().of(first.source), cls="where"),
-            cls="ask",
+            cls=f"ask typed{long}" if is_typed else "ask",
             id=f"ask-{first.stem}",
             data_title=fmt.stem_title(first),
             data_mode=_keyboard(first),
@@ -229,21 +232,19 @@ def figure(years: list[Field], sheet: Sheet) -> None:
         checklist.checklist(first, sheet)
     with answer:
         checklist.comes_to(first, sheet)
-        with st.container(gap=None):
-            if first.of == "calendar_year":
-                heads = (
-                    tag("span", str(sheet.reading.years[(each.year or 0) - 1])) for each in years
-                )
-                cls = "years several" if len(years) > 1 else "years"
-                st.html(tag("div", *heads, cls=cls, aria_hidden="true"))
-            with st.container(horizontal=True, wrap=False, gap="small"):
-                for field in years:
-                    _input(field, sheet)
-            if first.kind not in PICKED:
-                # a place of its own from the start, as high with a message as without: nothing
-                # below is moved. The sentence of a wrong credit code is the longest
-                cls = "says long" if first.kind == "code" else "says"
-                st.html(tag("div", *_messages(years, sheet), cls=cls))
+        if first.of == "calendar_year":
+            heads = (tag("span", str(sheet.reading.years[(each.year or 0) - 1])) for each in years)
+            cls = "years several" if len(years) > 1 else "years"
+            st.html(tag("div", *heads, cls=cls, aria_hidden="true"))
+        # a block more costs what an input costs, so one input has none of its own
+        side_by_side = (
+            st.container(horizontal=True, wrap=False, gap="small") if years[1:] else answer
+        )
+        with side_by_side:
+            for field in years:
+                _input(field, sheet)
+        if is_typed and (messages := list(_messages(years, sheet))):
+            st.html(tag("div", *messages, cls=f"says{long}"))
         if first.kind == "catalogue":
             st.page_link(
                 PAGES / "reference/technical_field_page.py",

@@ -42,7 +42,7 @@ def with_same_rights(make: Callable[[], bytes | str]) -> Callable[[], bytes | st
     The page is then drawn again as it is for that person, with the sentence that says why.
     """
     repository, redraw = auth.repository(), redrawing()
-    rights = repository.rights()
+    rights = auth.actor()
 
     def again() -> bytes | str:
         try:

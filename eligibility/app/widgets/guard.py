@@ -24,7 +24,7 @@ def staff() -> Repository:
     """The store as this member of staff may see it; the page ends here for anybody else."""
     repository = auth.repository()
     with refusals_shown():
-        if repository.rights().role not in STAFF:
+        if auth.actor().role not in STAFF:
             raise NotAllowed(msgid("This page is for staff; sign in with an account of staff."))
     return repository
 
@@ -33,7 +33,7 @@ def only(roles: Collection[Role]) -> Repository:
     """The store, on a page for these roles; any other is told so, and the page ends."""
     repository = auth.repository()
     with refusals_shown():
-        if repository.rights().role not in roles:
+        if auth.actor().role not in roles:
             raise NotAllowed("Your role does not allow this.")
     return repository
 

@@ -181,12 +181,12 @@ def test_two_files_of_one_firm_are_merged_on_the_page_and_parted_again(staffed: 
 
 def test_a_code_that_is_none_is_refused_and_an_archived_firm_comes_back(staffed: Staffed) -> None:
     firm = staffed.firm()
-    app = staffed.open("firm", firm=str(firm))
+    app = staffed.open("firm", firm=str(firm), sections=[f"change:{firm}"])
     next(each for each in app.text_input if each.label == "Credit code").set_value("123")
     button(app, "Save").click().run()
     assert "123 is no credit code" in html(app)
     assert staffed.repository.firms.get(firm)["uscc"] == CODES[0]
-    app = staffed.open("firm", firm=str(firm))
+    app = staffed.open("firm", firm=str(firm), sections=[f"archive:{firm}"])
     next(each for each in app.text_input if each.label == "Why").set_value("注销")
     button(app, "To the archive").click().run()
     assert "甲公司 is in the archive" in html(app), [b.label for b in app.button]

@@ -102,7 +102,7 @@ def test_a_saved_view_brings_its_filters_back(staffed: Staffed) -> None:
 
 def test_many_firms_change_at_once_unless_one_moved_on(staffed: Staffed) -> None:
     first, second = staffed.firm(0), staffed.firm(1, "乙公司")
-    app = staffed.open("firms")
+    app = staffed.open("firms", sections=["bulk:False"])
     app.checkbox(key="every").check().run()
     app.selectbox(key="to-stage").set_value("nurtured").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 2)"
@@ -120,7 +120,7 @@ def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed:
     first, second, third = (staffed.firm(place, f"{place}公司") for place in range(3))
     staffed.repository.firms.set_stage([first], "nurtured")
     before = staffed.repository.firms.get(first)
-    app = staffed.open("firms")
+    app = staffed.open("firms", sections=["bulk:False"])
     app.checkbox(key="every").check().run()
     app.selectbox(key="to-stage").set_value("nurtured").run()
     assert app.button(key="set-stage").label == "Set this stage (changes 2 of 3)"
@@ -138,7 +138,7 @@ def test_how_many_firms_will_change_is_said_before_and_which_afterwards(staffed:
 
 def test_a_list_that_grew_is_not_changed_unseen(staffed: Staffed) -> None:
     staffed.firm(0)
-    app = staffed.open("firms")
+    app = staffed.open("firms", sections=["bulk:False"])
     app.checkbox(key="every").check().run()
     staffed.firm(1, "乙公司")
     app.selectbox(key="to-stage").set_value("nurtured").run()
@@ -234,13 +234,20 @@ def test_the_columns_that_a_person_chose_come_back_and_are_nobody_elses(staffed:
         return next(each for each in app.multiselect if each.label.startswith("Columns in the"))
 
     app = staffed.open("firms")
-    assert columns(app).value == []
+    # nothing of a section is drawn before its first opening, and all of it from then on
+    assert not app.multiselect
+    for is_open in (True, False):
+        app.session_state["open:columns"] = is_open
+        app.run()
+        assert columns(app).value == []
     columns(app).set_value(["stage", "name"]).run()
-    assert columns(staffed.open("firms")).value == ["stage", "name"]
+    sections = ["columns"]
+    assert columns(staffed.open("firms", sections=sections)).value == ["stage", "name"]
     # a link that names its own columns shows those
-    assert columns(staffed.open("firms", columns="name")).value == ["name"]
+    linked = staffed.open("firms", sections=sections, columns="name")
+    assert columns(linked).value == ["name"]
     staffed.principal = staffed.adviser(staffed.repository.firms.get(firm)["carrier_id"])
-    assert columns(staffed.open("firms")).value == []
+    assert columns(staffed.open("firms", sections=sections)).value == []
 
 
 def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> None:
@@ -250,7 +257,7 @@ def test_ticks_never_pass_to_other_firms_and_a_click_means_what_was_drawn() -> N
 
 def test_the_one_who_changed_a_firm_second_is_told(staffed: Staffed) -> None:
     firm = staffed.firm()
-    app = staffed.open("firm", firm=str(firm))
+    app = staffed.open("firm", firm=str(firm), sections=[f"change:{firm}"])
     staffed.repository.firms.save(
         firm, {"district": "赛罕区"}, staffed.repository.firms.get(firm)["version"]
     )

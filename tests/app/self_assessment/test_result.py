@@ -20,7 +20,7 @@ def test_the_finder_is_reached_from_the_form_and_gives_its_code_back(store: Repo
     app.switch_page("eligibility/app/reference/technical_field_page.py").run()
     app.text_area[0].set_value("分布式数据库管理软件")
     press(app, "Find")
-    assert "分布式数据库管理软件" in app.subheader[0].value
+    assert "分布式数据库管理软件" in app.header[0].value
     (first, *_others) = [each for each in app.button if each.label.startswith("Take ")]
     code = first.label.split()[1]
     press(app, first.label)
