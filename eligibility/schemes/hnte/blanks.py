@@ -235,7 +235,7 @@ def points_over_fills(
     """
     low, high = np.empty(firms.rows), np.empty(firms.rows)
     fixed = np.empty(firms.rows, dtype=np.bool_)
-    for group in firms.derive(_by_blanks, stem):
+    for group in firms.derive(_by_blanks, stem, len(ends)):
         lows: list[Floats] = []
         highs: list[Floats] = []
         for table in over_registrations(group.table, lambda table: table):
@@ -264,7 +264,7 @@ def _ends(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class _Alike:
-    """Rows whose blanks stand in the same years.
+    """Rows whose blanks stand in the same years, or that are few.
 
     Attributes
     ----------
@@ -281,16 +281,27 @@ class _Alike:
     like: NDArray[np.intp] | slice
 
 
-def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
-    """The rows by which years of a series are blank, and whether the registration is."""
+def _by_blanks(firms: FirmTable, stem: str, ends: int) -> list[_Alike]:
+    """The rows by which years of a series are blank, and whether the registration is.
+
+    Rows of rare patterns are one group, as long as they are few enough for every fill of every year:
+    a fill that leaves a row as it is changes no end of its points.
+    """
     if firms.rows == 1:
         return [_Alike(np.zeros(1, dtype=np.intp), firms, slice(None))]
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
     unsaid = np.isnat(firms.dates("registered_on"))
     patterns = np.stack([*blank, unsaid])
     kinds = np.packbits(patterns, axis=0)[0]
+    counts = np.bincount(kinds)
+    by_count = np.argsort(counts, kind="stable")
+    is_rare = np.zeros(len(counts), dtype=np.bool_)
+    is_rare[by_count] = counts[by_count].cumsum() * ends ** len(YEARS) <= CELLS
+    rare = is_rare[kinds]
     groups = []
-    for kind in np.flatnonzero(np.bincount(kinds)):
+    if rare.any():
+        groups.append(_Alike(np.flatnonzero(rare), select(firms, rare, stem), slice(None)))
+    for kind in np.flatnonzero(~is_rare & (counts > 0)):
         rows = kinds == kind
         places = np.flatnonzero(rows)
         pattern = patterns[:, places[0]]
@@ -320,7 +331,7 @@ def _figures_of_fills(
     bounds: NDArray[np.float64] | None,
     figures: Callable[[YearSeries], T],
 ) -> list[T]:
-    """Figures of every fill of rows whose blanks are in the same years, some fills at once."""
+    """Figures of every fill of the years that are blank in some row, some fills at once."""
     blank = np.isnan(series.values)
     years, rows = blank.shape
     wanted = [bool(year.any()) for year in blank & series.applies]
