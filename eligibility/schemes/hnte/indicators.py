@@ -141,7 +141,7 @@ def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
         cases,
         (years_counted, band_lines(item.bands, law)),
         _conversion_points(item, law),
-        observed=average(firms, firms.series("conversions")),
+        figure=average(firms, firms.series("conversions")),
     )
 
 
@@ -238,7 +238,7 @@ def _growth(
         cases,
         (none_for_negative, band_lines(item.bands, law)),
         _growth_points(item, law),
-        observed=firms.memoize(("rate", stem), lambda: _growth_rate(firms.series(stem)).rate),
+        figure=firms.memoize(("rate", stem), lambda: _growth_rate(firms.series(stem)).rate),
     )
 
 
@@ -345,7 +345,7 @@ def _over_blanks(
     key: Hashable,
     points: Points,
     *,
-    observed: Floats,
+    figure: Floats,
 ) -> ScoredItem:
     """Points of a series; where it has blanks, those of every fill of them by ``ends``.
 
@@ -364,6 +364,6 @@ def _over_blanks(
     return ScoredItem(
         low,
         high,
-        np.where(blank, np.nan, observed),
+        np.where(blank, np.nan, figure),
         only_somewhere({name: rows & unfixed for name, rows in series.missing.items()}),
     )
