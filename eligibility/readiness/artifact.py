@@ -245,8 +245,8 @@ def _wrong_part(model: Model, manifest: Manifest) -> str | None:
     return None if np.isfinite(chance).all() and draws.shape == (1, 1) else part
 
 
-def _estimator_class(chosen: str) -> type:
-    if chosen == CONJUNCTION:
+def _estimator_class(name: str) -> type:
+    if name == CONJUNCTION:
         return ConjunctionClassifier
     from eligibility.readiness.baselines import BootstrapClassifier
 

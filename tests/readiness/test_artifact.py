@@ -207,7 +207,7 @@ def test_a_model_that_cannot_be_written_leaves_the_one_before(
     def full(_: TrainingResult) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(artifact, "card", full)
+    monkeypatch.setattr("eligibility.readiness.model_card.card", full)
     with pytest.raises(InputError, match="No space left"):
         save(trained, model_folder)
     assert {path.name: path.read_bytes() for path in model_folder.iterdir()} == before
