@@ -8,7 +8,7 @@ behind it (about 1e-15) and below a cent in a hundred billion, which no firm at 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 
@@ -206,11 +206,6 @@ def band_line(band: Band, law: Edition) -> tuple[float, bool]:
         law.reading(question) == reading for question, reading in band.strict_under.items()
     )
     return (band.above if band.above is not None else band.at_least) or 0.0, strict
-
-
-def band_lines(bands: Sequence[Band], law: Edition) -> Hashable:
-    """All that the band of a figure rests on."""
-    return tuple((band.at_most, band_line(band, law)) for band in bands)
 
 
 def band_points(bands: Sequence[Band], indexes: NDArray[np.intp]) -> tuple[Floats, Floats]:

@@ -15,10 +15,9 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import typer
+import typer
 
-    app: typer.Typer
+from eligibility.cli.common import say_missing_extra
 
 #: objects made since the last collection of garbage, before the next
 YOUNG = 100_000
@@ -57,13 +56,13 @@ MODULES: Mapping[str, str] = {
 # Streamlit's own options go through to it
 _PASSING: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}
 
+if TYPE_CHECKING:
+    app: typer.Typer
+
 
 @cache
 def command_line(*names: str) -> typer.Typer:
     """The command line with the commands of these names; without names, with all of them."""
-    # no library is imported before ``main`` has set what libraries go by
-    import typer
-
     line = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -110,6 +109,4 @@ def main() -> None:
     try:
         command_line(*named)()
     except ModuleNotFoundError as error:
-        from eligibility.cli.common import say_missing_extra
-
         say_missing_extra(error)

@@ -6,7 +6,7 @@ its application. Each function is for rows of which some figure is blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from itertools import product
@@ -33,8 +33,6 @@ from .derived_figures import YEARS, fill_rd, total_income, years_in_operation
 
 T = TypeVar("T")
 Judge = Callable[[FirmTable, Edition], T]
-#: the case that the text makes of a row, from 0 to 63
-Cases = NDArray[np.intp]
 #: a blank of a year's figure at its ends: nothing, as little as one likes, as much as one likes
 ENDS = (0.0, 1e-30, 1e30)
 #: rows and fills of them that are worked out at once
@@ -223,75 +221,50 @@ def _total(values: Floats, operating: Bools) -> Floats:
     return total
 
 
-def cases_over_fills(
+def points_over_fills(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    cases: Callable[[FirmTable, YearSeries], Cases],
-    key: Hashable,
-) -> CaseSets:
-    """The cases that a series falls in over every fill of its blanks by ``ends``.
+    figures: Callable[[YearSeries], T],
+    points: Callable[[FirmTable, T], tuple[Floats, Floats]],
+) -> tuple[Floats, Floats, Bools]:
+    """Fewest and most points of a series over every fill of its blanks by ``ends``, and where all agree.
 
-    ``cases`` takes a series of k times n, the n rows of a table once for each fill, and that table.
-    ``key`` names all that it rests on beside the firms.
+    ``figures`` is what the points are given by, whatever the reading; it is formed once. It takes a
+    series of k times n, the n rows of a table once for each fill, and ``points`` that table and it.
     """
-    return firms.memoize((cases_over_fills, stem, key), lambda: _cases(firms, stem, ends, cases))
-
-
-def _cases(
-    firms: FirmTable,
-    stem: str,
-    ends: Sequence[float],
-    cases: Callable[[FirmTable, YearSeries], Cases],
-) -> CaseSets:
-    sets = np.zeros(firms.rows, dtype=np.uint64)
-    for group in firms.derive(_by_blanks, stem, len(ends)):
-        found = np.zeros(group.table.rows, dtype=np.uint64)
+    low, high = np.empty(firms.rows), np.empty(firms.rows)
+    fixed = np.empty(firms.rows, dtype=np.bool_)
+    for group in firms.derive(_by_blanks, stem):
+        lows: list[Floats] = []
+        highs: list[Floats] = []
         for table in over_registrations(group.table, lambda table: table):
-            bounds = _list_bounds(table, stem)
-            for series in _fills(table.series(stem), ends, bounds):
-                bits = np.left_shift(np.uint64(1), cases(table, series).astype(np.uint64))
-                found |= np.bitwise_or.reduce(bits.reshape(-1, table.rows))
-        sets[group.places] = found[group.like]
-    return CaseSets(*np.unique(sets, return_inverse=True))
+            fills = table.memoize(
+                (_figures_of_fills, stem),
+                partial(
+                    _figures_of_fills, table.series(stem), ends, _list_bounds(table, stem), figures
+                ),
+            )
+            for each in fills:
+                fewest, largest = points(table, each)
+                lows.append(fewest.reshape(-1, table.rows))
+                highs.append(largest.reshape(-1, table.rows))
+        (least, most_low), (least_high, most) = (_ends(side) for side in (lows, highs))
+        at, like = group.places, group.like
+        low[at], high[at] = least[like], most[like]
+        fixed[at] = ((least == most_low) & (least_high == most))[like]
+    return low, high, fixed
 
 
-@dataclass(frozen=True)
-class CaseSets:
-    """For each row the set of cases that some fill of its blanks falls in.
-
-    Attributes
-    ----------
-    sets : array of uint64, shape (m,)
-        The sets that there are: bit c of each says whether it holds case c.
-    rows : array of int, shape (n,)
-        Which of them is that of a row.
-    """
-
-    sets: NDArray[np.uint64]
-    rows: NDArray[np.intp]
-
-    def points(self, low: Floats, high: Floats) -> tuple[Floats, Floats, Bools]:
-        """Fewest and most points of each row by those of each case, and where all agree.
-
-        Raises
-        ------
-        ValueError
-            If there are more cases than a set has bits.
-        """
-        if len(low) > self.sets.itemsize * 8:
-            raise ValueError(f"{len(low)} cases, expected at most {self.sets.itemsize * 8}")
-        bits = self.sets[:, None] >> np.arange(len(low), dtype=np.uint64)
-        holds = (bits & np.uint64(1)).astype(np.bool_)
-        least, least_high = (np.where(holds, of, np.inf).min(axis=1) for of in (low, high))
-        most_low, most = (np.where(holds, of, -np.inf).max(axis=1) for of in (low, high))
-        fixed = (least == most_low) & (least_high == most)
-        return least[self.rows], most[self.rows], fixed[self.rows]
+def _ends(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """The least and the most of each row."""
+    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return values.min(axis=0), values.max(axis=0)
 
 
 @dataclass(frozen=True)
 class _Alike:
-    """Rows whose blanks stand in the same years, or that are few.
+    """Rows whose blanks stand in the same years.
 
     Attributes
     ----------
@@ -308,27 +281,16 @@ class _Alike:
     like: NDArray[np.intp] | slice
 
 
-def _by_blanks(firms: FirmTable, stem: str, ends: int) -> list[_Alike]:
-    """The rows by which years of a series are blank, and whether the registration is.
-
-    Rows of rare patterns are one group, as long as they are few enough for every fill of every year:
-    a fill that leaves a row as it is changes no end of its points.
-    """
+def _by_blanks(firms: FirmTable, stem: str) -> list[_Alike]:
+    """The rows by which years of a series are blank, and whether the registration is."""
     if firms.rows == 1:
         return [_Alike(np.zeros(1, dtype=np.intp), firms, slice(None))]
     blank = np.isnan(np.stack([firms.numbers(f"{stem}_{year}") for year in YEARS]))
     unsaid = np.isnat(firms.dates("registered_on"))
     patterns = np.stack([*blank, unsaid])
     kinds = np.packbits(patterns, axis=0)[0]
-    counts = np.bincount(kinds)
-    by_count = np.argsort(counts, kind="stable")
-    is_rare = np.zeros(len(counts), dtype=np.bool_)
-    is_rare[by_count] = counts[by_count].cumsum() * ends ** len(YEARS) <= CELLS
-    rare = is_rare[kinds]
     groups = []
-    if rare.any():
-        groups.append(_Alike(np.flatnonzero(rare), select(firms, rare, stem), slice(None)))
-    for kind in np.flatnonzero(~is_rare & (counts > 0)):
+    for kind in np.flatnonzero(np.bincount(kinds)):
         rows = kinds == kind
         places = np.flatnonzero(rows)
         pattern = patterns[:, places[0]]
@@ -352,14 +314,18 @@ def _list_bounds(firms: FirmTable, stem: str) -> NDArray[np.float64] | None:
     return np.stack([firms.bounds(name) for name in names], axis=1)
 
 
-def _fills(
-    series: YearSeries, ends: Sequence[float], bounds: NDArray[np.float64] | None
-) -> Iterator[YearSeries]:
-    """The series with every fill of the years that are blank in some row, some fills at once."""
+def _figures_of_fills(
+    series: YearSeries,
+    ends: Sequence[float],
+    bounds: NDArray[np.float64] | None,
+    figures: Callable[[YearSeries], T],
+) -> list[T]:
+    """Figures of every fill of rows whose blanks are in the same years, some fills at once."""
     blank = np.isnan(series.values)
     years, rows = blank.shape
     wanted = [bool(year.any()) for year in blank & series.applies]
     fills = np.array(list(product(*(ends if is_blank else ends[:1] for is_blank in wanted)))).T
+    result = []
     for some in np.array_split(fills, -(-fills.shape[1] * rows // CELLS), axis=1):
         shape = (years, some.shape[1], rows)
         fill = some[:, :, None]
@@ -367,4 +333,6 @@ def _fills(
             fill = np.clip(fill, *bounds[:, :, None])
         values = np.where(blank[:, None], fill, series.values[:, None])
         applies = np.broadcast_to(series.applies[:, None], shape)
-        yield YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
+        filled = YearSeries(values.reshape(years, -1), applies.reshape(years, -1), {})
+        result.append(figures(filled))
+    return result

@@ -6,29 +6,22 @@ facts and ratings leave possible. Points and bands come from the edition.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
-from eligibility.comparisons import at_least, band_indexes, band_lines, band_points
+from eligibility.comparisons import at_least, band_indexes, band_line, band_points
 from eligibility.domain.arrays import Bools, Floats, only_somewhere
 from eligibility.domain.facts import RATINGS, FirmTable, YearSeries
 from eligibility.domain.law import Band, Edition, Item
 from eligibility.domain.results import ScoredItem
 
-from .blanks import ENDS, Cases, alike_where_blank, cases_over_fills, select
+from .blanks import ENDS, alike_where_blank, points_over_fills, select
 from .derived_figures import usable_rights, years_in_operation
 
-#: the fewest and the most points of each case
-Points = tuple[Floats, Floats]
-#: interpretations that may decide the points of a growth rate; of a firm one at most does
-QUESTIONS = (
-    "growth_first_year_zero",
-    "growth_second_year_zero",
-    "growth_two_years",
-    "growth_one_year",
-)
+T = TypeVar("T")
 #: figures that are not amounts but differences of them
 MAY_BE_NEGATIVE = ("net_assets",)
 
@@ -115,48 +108,34 @@ def core_rights(firms: FirmTable, law: Edition) -> ScoredItem:
 def conversion(firms: FirmTable, law: Edition) -> ScoredItem:
     """科技成果转化: by the annual average; between none and one item a year the text is silent."""
     item = law.items["conversion"]
-    years_counted = law.reading("conversion_years")
+    reading = law.reading("conversion_years")
 
     def average(table: FirmTable, series: YearSeries) -> Floats:
         years = series.applies.sum(axis=0).astype(np.float64)
         none = years == 0
-        if years_counted == "three":
+        if reading == "three":
             years[:] = series.applies.shape[0]
-        elif years_counted == "days":
+        elif reading == "days":
             # the rows of the table may stand in the series several times
             years = np.tile(years_in_operation(table), len(years) // table.rows)
         return np.where(none, 0.0, series.total / np.where(none, 1.0, years))
 
-    weak = item.bands[-2].at_least or 0.0
+    def points(table: FirmTable, series: YearSeries) -> tuple[Floats, Floats]:
+        return _conversion_points(item, law, average(table, series))
 
-    def cases(table: FirmTable, series: YearSeries) -> Cases:
-        figure = average(table, series)
-        silent = (figure > 0) & ~at_least(figure, weak)
-        return band_indexes(item.bands, law, figure) + silent * len(item.bands)
-
-    return _over_blanks(
-        firms,
-        "conversions",
-        (0.0, np.inf),
-        cases,
-        (years_counted, band_lines(item.bands, law)),
-        _conversion_points(item, law),
-        figure=average(firms, firms.series("conversions")),
-    )
+    figure = average(firms, firms.series("conversions"))
+    return _over_blanks(firms, "conversions", (0.0, np.inf), figure, lambda series: series, points)
 
 
-def _conversion_points(item: Item, law: Edition) -> Points:
-    """Points of each band, then of each where the text is silent."""
+def _conversion_points(item: Item, law: Edition, average: Floats) -> tuple[Floats, Floats]:
+    low, high = band_points(item.bands, band_indexes(item.bands, law, average))
     none, weak = item.bands[-1], item.bands[-2]
-    low, high = band_points(item.bands, np.arange(len(item.bands)))
+    silent = (average > 0) & ~at_least(average, weak.at_least or 0.0)
     reading = law.reading("conversion_below_one")
-    if reading == "none":
-        return np.tile(low, 2), np.tile(high, 2)
-    least = weak.points[0] if reading == "weak" else none.points[0]
-    return (
-        np.concatenate([low, np.full_like(low, least)]),
-        np.concatenate([high, np.full_like(high, weak.points[1])]),
-    )
+    if reading != "none":
+        high = np.where(silent, weak.points[1], high)
+        low = np.where(silent, weak.points[0] if reading == "weak" else none.points[0], low)
+    return low, high
 
 
 # --- 3. R&D management --------------------------------------------------------------------------
@@ -224,48 +203,50 @@ def _growth(
     """Mean of the yearly ratios less one, and the cases in which the text or a reading decides."""
     item = law.items[name]
 
-    def cases(_: FirmTable, series: YearSeries) -> Cases:
-        growth = _growth_rate(series)
-        found = band_indexes(item.bands, law, growth.rate) + growth.question * len(item.bands)
-        if none_for_negative:
-            found[growth.negative] = len(item.bands) * (len(QUESTIONS) + 1)
-        return found
+    def points(_: FirmTable, growth: _Growth) -> tuple[Floats, Floats]:
+        return _growth_points(item, law, growth, none_for_negative)
 
-    return _over_blanks(
-        firms,
-        stem,
-        (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS,
-        cases,
-        (none_for_negative, band_lines(item.bands, law)),
-        _growth_points(item, law),
-        figure=firms.memoize(("rate", stem), lambda: _growth_rate(firms.series(stem)).rate),
+    ends = (*ENDS, *(-end for end in ENDS[1:])) if stem in MAY_BE_NEGATIVE else ENDS
+    grown = firms.memoize(("figures", stem), lambda: _growth_rate(firms.series(stem)))
+    return _over_blanks(firms, stem, ends, grown.rate, _growth_rate, points)
+
+
+def _growth_points(
+    item: Item, law: Edition, growth: _Growth, none_for_negative: bool
+) -> tuple[Floats, Floats]:
+    zero = (
+        growth.negative.copy() if none_for_negative else np.zeros(len(growth.rate), dtype=np.bool_)
     )
-
-
-def _growth_points(item: Item, law: Edition) -> Points:
-    """Points of each band, those of each band under every question, and those of negative figures."""
-    low, high = band_points(item.bands, np.arange(len(item.bands)))
-    lows, highs = [low], [high]
-    for question in QUESTIONS:
+    left_open = np.zeros(len(zero), dtype=np.bool_)
+    for question, case in growth.cases.items():
         reading = law.reading(question)
-        by_band = reading not in ("no_points", "review")
-        lows.append(low if by_band else np.zeros_like(low))
-        highs.append(
-            high if by_band else np.full_like(high, item.max if reading == "review" else 0.0)
-        )
-    return np.concatenate([*lows, [0.0]]), np.concatenate([*highs, [0.0]])
+        if reading == "no_points":
+            zero |= case
+        elif reading == "review":
+            left_open |= case
+    low, high = (side.copy() for side in growth.band_points(item, law))
+    low[zero | left_open] = 0.0
+    high[left_open] = item.max
+    high[zero] = 0.0
+    return low, high
 
 
 @dataclass(frozen=True)
 class _Growth:
-    """A growth rate, NaN where no ratio can be formed, and the rows that an interpretation decides.
-
-    ``question`` is the place of the interpretation among ``QUESTIONS``, from 1; 0 where none does.
-    """
+    """A growth rate, NaN where no ratio can be formed, and the rows that an interpretation decides."""
 
     rate: Floats
     negative: Bools
-    question: Cases
+    cases: Mapping[str, Bools]
+    _points: dict[Hashable, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    def band_points(self, item: Item, law: Edition) -> tuple[Floats, Floats]:
+        """Lowest and highest points of the rates, formed once for all readings that leave the bands."""
+        key = tuple((band.points, band.at_most, band_line(band, law)) for band in item.bands)
+        if key not in self._points:
+            indexes = band_indexes(item.bands, law, self.rate)
+            self._points[key] = band_points(item.bands, indexes)
+        return self._points[key]
 
 
 def _growth_rate(series: YearSeries) -> _Growth:
@@ -277,14 +258,15 @@ def _growth_rate(series: YearSeries) -> _Growth:
     first_zero = runs_first & (first == 0)
     second_zero = runs_second & (second == 0)
     rate = np.where(runs_first & ~first_zero, both, last) - 1
-    question = first_zero.astype(np.intp)
-    question[runs_second & ~runs_first] = 3
-    question[second_zero] = 2
-    question[~runs_second] = 4
     return _Growth(
         rate=np.where(~runs_second | second_zero, np.nan, rate),
         negative=np.logical_or.reduce(series.applies & (series.values < 0)),
-        question=question,
+        cases={
+            "growth_first_year_zero": first_zero & ~second_zero,
+            "growth_second_year_zero": second_zero,
+            "growth_two_years": runs_second & ~runs_first & ~second_zero,
+            "growth_one_year": ~runs_second,
+        },
     )
 
 
@@ -341,25 +323,22 @@ def _over_blanks(
     firms: FirmTable,
     stem: str,
     ends: Sequence[float],
-    cases: Callable[[FirmTable, YearSeries], Cases],
-    key: Hashable,
-    points: Points,
-    *,
     figure: Floats,
+    figures: Callable[[YearSeries], T],
+    points: Callable[[FirmTable, T], tuple[Floats, Floats]],
 ) -> ScoredItem:
     """Points of a series; where it has blanks, those of every fill of them by ``ends``.
 
-    ``cases`` and ``key`` as in :func:`cases_over_fills`, ``points`` by case. A blank that leaves the
-    points as they are is not missing.
+    ``figures`` and ``points`` as in :func:`points_over_fills`. A blank that leaves the points as
+    they are is not missing.
     """
     series = firms.series(stem)
-    known = firms.memoize(("cases", stem, key), lambda: cases(firms, series))
-    low, high = (side[known] for side in points)
+    low, high = points(firms, firms.memoize(("figures", stem), lambda: figures(series)))
     blank = ~series.is_complete
     unfixed = np.zeros(firms.rows, dtype=np.bool_)
     if blank.any():
-        sets = cases_over_fills(select(firms, blank, stem), stem, ends, cases, key)
-        low[blank], high[blank], fixed = sets.points(*points)
+        rows = select(firms, blank, stem)
+        low[blank], high[blank], fixed = points_over_fills(rows, stem, ends, figures, points)
         unfixed[blank] = ~fixed
     return ScoredItem(
         low,
