@@ -72,8 +72,19 @@ class Scorer:
     with_input: bool
     judge: Judge | None
 
-    def score(self, batch: RowBatch) -> ScoredChunk:
-        """Some rows as they were read, with their results."""
+    def score_each(self, batches: Iterable[RowBatch]) -> Iterator[ScoredChunk]:
+        """Rows of one file after the other, with their results and the first few troubles of all."""
+        left = ISSUES_SHOWN
+        for batch in batches:
+            part = self.score(batch, left)
+            # both are let go of before the next is waited for
+            del batch
+            left -= len(part.issues)
+            yield part
+            del part
+
+    def score(self, batch: RowBatch, issues: int = ISSUES_SHOWN) -> ScoredChunk:
+        """Some rows as they were read, with their results and so many of their troubles."""
         assessments = assess_table(batch.table, self.scheme)
         if assessments:
             table = scored_table(assessments, batch.rows, self.scheme, self.language, self.judge)
@@ -84,9 +95,7 @@ class Scorer:
                 column = batch.originals[name]
                 table = table.append_column(_free_name(name, table.column_names), column)
         rejects = rejects_with_reasons(batch, self.language)
-        return ScoredChunk(
-            table, rejects, batch.read, batch.first_issues(ISSUES_SHOWN), batch.headers
-        )
+        return ScoredChunk(table, rejects, batch.read, batch.first_issues(issues), batch.headers)
 
 
 class Tables(Protocol):

@@ -51,4 +51,4 @@ def score_file(
     with open_outputs(source, target, rejects) as outputs:
         scorer = Scorer(scheme, language, with_input, judge_of(model))
         batches = read_batches(source, scheme.fields, options, catalogue=scheme.titles_by_code)
-        return write_parts(ahead(map(scorer.score, ahead(batches))), outputs, progress)
+        return write_parts(ahead(scorer.score_each(ahead(batches))), outputs, progress)

@@ -292,8 +292,8 @@ def _score_blocks(
 ) -> Iterator[ScoredChunk]:
     batches = intake.every_batch(blocks, firms.earlier)
     if not job.ahead:
-        return map(job.scorer.score, batches)
-    return ahead(map(job.scorer.score, ahead(batches)))
+        return job.scorer.score_each(batches)
+    return ahead(job.scorer.score_each(ahead(batches)))
 
 
 def _record(

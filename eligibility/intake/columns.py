@@ -253,8 +253,7 @@ def _trim(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _objects(texts: pa.StringArray) -> NDArray[np.object_]:
-    objects = np.empty(len(texts), dtype=object)
-    objects[:] = texts.to_pylist()
+    objects: NDArray[np.object_] = texts.to_numpy(zero_copy_only=False)
     return objects
 
 

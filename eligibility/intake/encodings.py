@@ -13,6 +13,8 @@ import pyarrow as pa
 from eligibility.domain.errors import InputError
 
 _UTF8 = ("utf-8", "utf-8-sig")
+#: looked through at once: what stays in the processor's cache
+LOOK_BYTES = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -77,7 +79,7 @@ def find_encoding(file: str, stream: IO[bytes]) -> str:
 def _decodes(stream: IO[bytes], encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        while data := stream.read(1 << 24):
+        while data := stream.read(LOOK_BYTES):
             # whole lines hold whole characters; what is cut off is left to the decoder
             end = data.rfind(b"\n") + 1
             if encoding in _UTF8 and not decoder.getstate()[0] and is_utf8(memoryview(data)[:end]):

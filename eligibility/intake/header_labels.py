@@ -66,6 +66,7 @@ _STROKE = re.compile("[/／、]")
 _YEAR_END = re.compile(r"[末底终]|12\s*[-/.月]\s*31|(?<![a-z])end(?![a-z])")
 _NO_FIGURES = ("text", "code", "date")
 _SPACES = re.compile(r"\s{2,}")
+_MARKS = re.compile(r"[\W_]+")
 PARTS = re.compile(r"\s*[\n|]\s*|\s+/\s+")
 
 YEARS = (1, 2, 3)
@@ -378,7 +379,7 @@ def exact_name(header: str) -> str:
 
 def squeeze(name: str) -> str:
     """A name without spaces, punctuation and the marks of required or explained columns."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
+    return _MARKS.sub("", unicodedata.normalize("NFKC", name).lower())
 
 
 def _is_year_end(field: Field) -> bool:

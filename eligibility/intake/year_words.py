@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DIGITS = {
     "一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3, "first": 1, "second": 2, "third": 3,
@@ -136,6 +137,7 @@ def named_months(text: str) -> set[tuple[int, int]]:
     return {(int(match[1]), int(match[2])) for match in _MONTH.finditer(text)}
 
 
+@lru_cache(maxsize=4096)
 def split_year(
     name: str, application_year: int | None = None, *, near_counts: bool = False
 ) -> YearWords:
@@ -163,8 +165,9 @@ def split_year(
         year: Callable[[re.Match[str]], int],
     ) -> None:
         nonlocal rest
-        words += [(match[0].strip(), year(match)) for match in pattern.finditer(rest)]
-        rest = pattern.sub(" ", rest)
+        if found := [(match[0].strip(), year(match)) for match in pattern.finditer(rest)]:
+            words += found
+            rest = pattern.sub(" ", rest)
 
     take(_PLACES_BACK, places, lambda match: 4 - _DIGITS[match[1]])
     for pattern in _PLACES:

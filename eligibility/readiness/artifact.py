@@ -14,7 +14,7 @@ import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -27,13 +27,14 @@ from eligibility._version import __version__
 from eligibility.atomic_file import atomic_folder
 from eligibility.domain.errors import ModelRefused
 from eligibility.domain.results import TrainingSummary
-from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier
-from eligibility.readiness.conjunction import ConjunctionClassifier
+from eligibility.readiness.conjunction import CONJUNCTION, ConjunctionClassifier
 from eligibility.readiness.features import FeatureLayout
 from eligibility.readiness.model import FeatureDistribution, Model
-from eligibility.readiness.model_card import card
 from eligibility.readiness.paths import CARD, FILES, MANIFEST, METRICS, MODEL, models_folder
-from eligibility.readiness.training import TrainingResult
+
+if TYPE_CHECKING:
+    # what trains takes as long to import as what predicts, and few who predict train
+    from eligibility.readiness.training import TrainingResult
 
 FORMAT = 2
 #: everything that a model is made of, by the name that its pickle gives
@@ -123,6 +124,8 @@ def save(result: TrainingResult, folder: Path) -> None:
 
 def write_model(result: TrainingResult, folder: Path) -> None:
     """Write the four files of a model into an empty folder."""
+    from eligibility.readiness.model_card import card
+
     joblib.dump(result.model, folder / MODEL)
     _write_json(folder / METRICS, result.metrics)
     (folder / CARD).write_text(card(result), encoding="utf-8", newline="\n")
@@ -223,9 +226,7 @@ def _wrong_part(model: Model, manifest: Manifest) -> str | None:
         "layout": FeatureLayout,
         "distribution": FeatureDistribution,
         "training": TrainingSummary,
-        "estimator": ConjunctionClassifier
-        if manifest.chosen == CONJUNCTION
-        else BootstrapClassifier,
+        "estimator": _estimator_class(manifest.chosen),
     }
     for name, kind in kinds.items():
         if type(getattr(model, name, None)) is not kind:
@@ -242,6 +243,14 @@ def _wrong_part(model: Model, manifest: Manifest) -> str | None:
         # what is missing in a part that somebody made may raise anything
         return part
     return None if np.isfinite(chance).all() and draws.shape == (1, 1) else part
+
+
+def _estimator_class(name: str) -> type:
+    if name == CONJUNCTION:
+        return ConjunctionClassifier
+    from eligibility.readiness.baselines import BootstrapClassifier
+
+    return BootstrapClassifier
 
 
 def _matches_manifest(model: Model, manifest: Manifest) -> bool:

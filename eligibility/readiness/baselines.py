@@ -27,6 +27,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from eligibility.domain.arrays import Floats
 from eligibility.domain.text import msgid
 from eligibility.readiness.conjunction import (
+    CONJUNCTION,
     USUAL_OVERDISPERSION,
     ConjunctionClassifier,
 )
@@ -34,7 +35,7 @@ from eligibility.readiness.estimates import ChanceEstimates
 from eligibility.readiness.features import FeatureLayout
 from eligibility.readiness.formula import LEAST, centre
 
-CONJUNCTION, BASE_RATE = "conjunction", "base rate"
+BASE_RATE = "base rate"
 TITLES = {
     CONJUNCTION: msgid("conjunction of conditions"),
     "boosting": msgid("gradient boosting, monotone"),

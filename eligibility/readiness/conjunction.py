@@ -55,6 +55,8 @@ from eligibility.readiness.formula import (
     shrink,
 )
 
+#: the name of the estimator
+CONJUNCTION = "conjunction"
 #: slope of the loss, per application, below which a fit has converged
 STEEP = 1e-6
 #: slope at which a fit ends: while spreads are still being learned, and at last

@@ -26,12 +26,15 @@ from eligibility.domain.results import TrainingSummary
 from eligibility.domain.text import Message, msgid
 from eligibility.readiness.baselines import (
     BASE_RATE,
-    CONJUNCTION,
     TITLES,
     BootstrapClassifier,
     candidates,
 )
-from eligibility.readiness.conjunction import USUAL_OVERDISPERSION, ConjunctionClassifier
+from eligibility.readiness.conjunction import (
+    CONJUNCTION,
+    USUAL_OVERDISPERSION,
+    ConjunctionClassifier,
+)
 from eligibility.readiness.formula import LEAST
 from eligibility.readiness.metrics import calibration_bins, measures
 from eligibility.readiness.model import FeatureDistribution, Model

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -22,26 +22,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from eligibility.domain.application_form import CellGroup, TextRules
 from eligibility.domain.calendar_window import latest_year_ids
 from eligibility.domain.errors import DateNotCovered, InputError, LawError
 from eligibility.domain.facts import Field, FirmTable
 from eligibility.domain.law import Edition, FormTable, Holding, Overlay, TitleTarget
 from eligibility.domain.results import Finding, Lever, Need, ScoredItem, Step, Warning
 from eligibility.domain.text import FrozenModel, Wording
-from eligibility.schemes.annual_report import AnnualReportForm
 from eligibility.schemes.catalogue import TechnicalField, read_catalogue
 from eligibility.schemes.edition_merge import whole_editions
 from eligibility.schemes.example_firm import example_firm
 from eligibility.schemes.form import all_fields, fields_by_edition, read_form
 from eligibility.schemes.form_guide import NO_GUIDE, FormGuide, read_guide
-from eligibility.schemes.materials import MaterialCatalogue
 from eligibility.schemes.yaml_file import read_yaml
 
 if TYPE_CHECKING:
     # what only some commands ask of a scheme is imported where it is asked
+    from eligibility.domain.application_form import CellGroup, TextRules
+    from eligibility.schemes.annual_report import AnnualReportForm
     from eligibility.schemes.evidence import Check, Checker, EvidenceRules
     from eligibility.schemes.lists import ListDefinition
+    from eligibility.schemes.materials import MaterialCatalogue
     from eligibility.schemes.reconciliation_rules import ReconciliationRules
     from eligibility.schemes.staff import StaffRules
 
@@ -73,8 +73,6 @@ class Scheme:
         Qualifications of one track follow each other.
     after : tuple of str
         Ids of the qualifications that come before it, of whatever track.
-    application_forms : mapping of file to tuple of FormTable
-        The tables of an application, for the editions that name one.
     holding : Holding or None
         The facts that say that a firm has its title.
     folder : Path
@@ -93,7 +91,6 @@ class Scheme:
     overlays: Mapping[str, Overlay]
     track: str
     after: tuple[str, ...]
-    application_forms: Mapping[str, tuple[FormTable, ...]]
     holding: Holding | None
     folder: Path
     guide: FormGuide = NO_GUIDE
@@ -165,6 +162,8 @@ class Scheme:
     @cached_property
     def materials(self) -> MaterialCatalogue | None:
         """The papers of an application one by one; None where the scheme does not list them."""
+        from eligibility.schemes.materials import MaterialCatalogue
+
         return self._rules("materials.yaml", MaterialCatalogue)
 
     def checker(self, check: Check) -> Checker:
@@ -174,6 +173,8 @@ class Scheme:
     @cached_property
     def annual_report(self) -> AnnualReportForm | None:
         """The yearly report of firms with its title; None where the scheme asks for none."""
+        from eligibility.schemes.annual_report import AnnualReportForm
+
         return self._rules("annual_report.yaml", AnnualReportForm)
 
     @cached_property
@@ -185,11 +186,15 @@ class Scheme:
 
     def official_cells(self, law: Edition) -> tuple[CellGroup, ...]:
         """The cells of the printed application of an edition; none where they are not listed."""
+        from eligibility.domain.application_form import CellGroup
+
         entries = _by_edition(self.folder / "official_cells.yaml").get(law.id, ())
         return tuple(CellGroup(**entry) for entry in entries)
 
     def text_rules(self, law: Edition) -> TextRules | None:
         """How texts of an edition's application are looked at; None where it has no boxes."""
+        from eligibility.domain.application_form import TextRules
+
         entry = _by_edition(self.folder / "text_boxes.yaml").get(law.id)
         return law.memoize("text rules", lambda: TextRules(**entry)) if entry else None
 
@@ -227,7 +232,11 @@ class Scheme:
 
     def application_form(self, law: Edition) -> tuple[FormTable, ...]:
         """The tables of an application under an edition; empty where none are held."""
-        return self.application_forms[law.application_form] if law.application_form else ()
+        file = law.application_form
+        return law.memoize(("tables", file), lambda: self._form_tables(file)) if file else ()
+
+    def _form_tables(self, file: str) -> tuple[FormTable, ...]:
+        return tuple(FormTable(**entry) for entry in read_yaml(self.folder / file)["tables"])
 
     @property
     def covered_from(self) -> date:
@@ -422,9 +431,8 @@ def read_scheme(folder: Path) -> Scheme:
     try:
         files = sorted((folder / "editions").glob("*.yaml"))
         contents = whole_editions({path.stem: read_yaml(path) for path in files})
-        catalogues = {
-            file: read_catalogue(folder / file) for file in _files(contents, "technical_fields")
-        }
+        named = dict.fromkeys(content.get("technical_fields") for content in contents)
+        catalogues = {file: read_catalogue(folder / file) for file in named if file}
         editions = tuple(_edition(content, catalogues) for content in contents)
         return Scheme(
             id=head["id"],
@@ -440,10 +448,6 @@ def read_scheme(folder: Path) -> Scheme:
             },
             track=head["track"],
             after=tuple(head.get("after", ())),
-            application_forms={
-                file: tuple(FormTable(**entry) for entry in read_yaml(folder / file)["tables"])
-                for file in _files(contents, "application_form")
-            },
             holding=Holding(**head["holding"]) if "holding" in head else None,
             folder=folder,
             guide=read_guide(form, head),
@@ -469,11 +473,6 @@ def _code(folder: Path, module: str) -> ModuleType:
         sys.modules[package] = ModuleType(package)
         sys.modules[package].__path__ = [str(folder)]
     return importlib.import_module(f"{package}.{module}")
-
-
-def _files(contents: Sequence[Mapping[str, Any]], key: str) -> list[str]:
-    """The files that editions name by a key, each once."""
-    return list(dict.fromkeys(content[key] for content in contents if content.get(key)))
 
 
 def _edition(

@@ -17,10 +17,10 @@ import pytest
 
 from eligibility.assessment.assess import assess_table
 from eligibility.domain.errors import InputError, ModelRefused
-from eligibility.readiness import artifact
+from eligibility.readiness import model_card
 from eligibility.readiness.artifact import KNOWN, MANIFEST, MODEL, load, save
-from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
-from eligibility.readiness.conjunction import ConjunctionClassifier
+from eligibility.readiness.baselines import BootstrapClassifier, candidates
+from eligibility.readiness.conjunction import CONJUNCTION, ConjunctionClassifier
 from eligibility.readiness.model import FeatureDistribution, Model
 from eligibility.readiness.training import TrainingResult
 from eligibility.readiness.training_data import TrainingData
@@ -207,7 +207,7 @@ def test_a_model_that_cannot_be_written_leaves_the_one_before(
     def full(_: TrainingResult) -> str:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(artifact, "card", full)
+    monkeypatch.setattr(model_card, "card", full)
     with pytest.raises(InputError, match="No space left"):
         save(trained, model_folder)
     assert {path.name: path.read_bytes() for path in model_folder.iterdir()} == before

@@ -14,7 +14,8 @@ from eligibility.assessment.assess import assess_table
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE, ENGLISH
 from eligibility.readiness.artifact import save
-from eligibility.readiness.baselines import CONJUNCTION, BootstrapClassifier, candidates
+from eligibility.readiness.baselines import BootstrapClassifier, candidates
+from eligibility.readiness.conjunction import CONJUNCTION
 from eligibility.readiness.features import FeatureLayout
 from eligibility.readiness.metrics import calibration_bins, calibration_error, wilson
 from eligibility.readiness.model import FeatureDistribution

@@ -182,7 +182,7 @@ def test_every_cell_of_a_form_names_a_field_or_a_term_of_a_finding() -> None:
         for name, one in scheme.lists.items():
             if one.adds_to:
                 listed[one.adds_to] |= listed[name]
-        for made in itertools.chain.from_iterable(scheme.application_forms.values()):
+        for made in itertools.chain.from_iterable(map(scheme.application_form, scheme.editions)):
             named = {cell for row in made.rows for cell in row.cells if cell}
             assert named <= (
                 {*scheme.lists[made.list].amounts}
