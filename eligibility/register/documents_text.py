@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from eligibility.domain.law import Edition
+from eligibility.domain.records import cite
 from eligibility.i18n import Language
 from eligibility.register.documents import HERE, Paper
 from eligibility.schemes.registry import Scheme
@@ -23,11 +25,11 @@ def documents_record(
         "firm": {"firm_id": firm["id"], "name": firm["name"], "uscc": firm["uscc"]},
         "as_of": today.isoformat(),
         "citations": [{"document": each.document, "article": each.article} for each in citations],
-        "papers": [_paper(paper, today) for paper in papers],
+        "papers": [_paper(paper, scheme.in_force(today), today) for paper in papers],
     }
 
 
-def _paper(paper: Paper, today: date) -> dict[str, Any]:
+def _paper(paper: Paper, law: Edition, today: date) -> dict[str, Any]:
     entry = paper.entry
     days = {
         name: each.isoformat() if (each := entry[name]) else None for name in ("due_on", "asked_on")
@@ -37,6 +39,7 @@ def _paper(paper: Paper, today: date) -> dict[str, Any]:
         "title": {"zh": paper.title.zh, "en": paper.title.en},
         "under": paper.under or None,
         "conditions": list(paper.conditions),
+        "clauses": [cite(law.clauses[name]) for name in paper.clauses],
         "status": paper.status.value,
         **days,
         "asked_by": entry["asker"],

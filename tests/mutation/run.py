@@ -23,8 +23,15 @@ LISTS = (
     "tests/schemes/test_list_reasons.py",
     "tests/schemes/test_registration_numbers.py",
 )
+SME = ("tests/schemes/test_cases.py", "tests/schemes/test_tech_sme.py")
 TESTS = {
+    "eligibility/comparisons.py": ("tests/test_comparisons.py", *LAW),
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
+    "eligibility/planning/lead_times.py": (
+        "tests/planning/test_projection.py",
+        "tests/planning/test_next_batch.py",
+        "tests/register/test_assumptions.py",
+    ),
     "eligibility/schemes/hnte/blanks.py": (
         *LAW,
         "tests/schemes/test_blanks.py",
@@ -34,6 +41,10 @@ TESTS = {
     "eligibility/schemes/hnte/derived_figures.py": (*LAW, "tests/schemes/test_derived_figures.py"),
     "eligibility/schemes/hnte/indicators.py": LAW,
     "eligibility/schemes/hnte/lists.py": LISTS,
+    "eligibility/schemes/hnte/registration_numbers.py": LISTS,
+    "eligibility/schemes/hnte/warnings.py": LAW,
+    "eligibility/schemes/tech_sme/criteria.py": SME,
+    "eligibility/schemes/tech_sme/derived_figures.py": SME,
     "eligibility/assessment/scoring.py": LAW,
 }
 #: share of changes that the tests must notice in each file
