@@ -196,5 +196,6 @@ def application_year(record: AssessmentRecord | RungRecord) -> int:
 def fields_in_words(
     names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks
 ) -> str:
-    """The titles of fields, one after another, with the calendar years of an application."""
-    return language.text(", ").join(language.of(fields[name].title_in_year(year)) for name in names)
+    """What is missing of these fields, one after another, with the calendar years of an application."""
+    titles = (fields[name].gap_title or fields[name].title_in_year(year) for name in names)
+    return language.text(", ").join(map(language.of, titles))
