@@ -32,6 +32,10 @@ TESTS = {
         "tests/planning/test_next_batch.py",
         "tests/register/test_assumptions.py",
     ),
+    "eligibility/schemes/gradient_conditions.py": (
+        "tests/schemes/test_cases.py",
+        "tests/schemes/test_sme_gradient.py",
+    ),
     "eligibility/schemes/hnte/blanks.py": (
         *LAW,
         "tests/schemes/test_blanks.py",
@@ -42,7 +46,6 @@ TESTS = {
     "eligibility/schemes/hnte/indicators.py": LAW,
     "eligibility/schemes/hnte/lists.py": LISTS,
     "eligibility/schemes/hnte/registration_numbers.py": LISTS,
-    "eligibility/schemes/hnte/warnings.py": LAW,
     "eligibility/schemes/tech_sme/criteria.py": SME,
     "eligibility/schemes/tech_sme/derived_figures.py": SME,
     "eligibility/assessment/scoring.py": LAW,
@@ -65,7 +68,7 @@ def mutate(path: str) -> float:
 source_paths = {[path]}
 also_copy = ["eligibility", "tests", "sample_data", "pyproject.toml"]
 pytest_add_cli_args_test_selection = {list(TESTS[path])}
-pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=mutation"]
+pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "-p", "tests.mutation.cold_caches", "--hypothesis-profile=mutation"]
 """
             )
         mutmut = [sys.executable, "-m", "mutmut"]

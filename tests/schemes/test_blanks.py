@@ -177,5 +177,6 @@ def test_rows_are_apart_by_their_blanks_and_by_a_blank_registration() -> None:
     firms = [base(), base(registered_on=None), base(**none("conversions", years="1")), base()]
     groups = blanks._by_blanks(table(*firms), "conversions")
     assert sorted(group.places.tolist() for group in groups) == [[0, 3], [1], [2]]
+    assert len(blanks._by_blanks(table(*firms[1:3]), "conversions")) == 2
     (alone,) = blanks._by_blanks(table(base()), "conversions")
     assert (alone.places.tolist(), alone.like) == ([0], slice(None))
