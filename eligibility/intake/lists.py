@@ -232,7 +232,7 @@ def read_ledger(ledger: ListDefinition, rows: Rows, firm: str | None = None) -> 
         row
         for row, texts in enumerate(rows)
         # under the numbers of things too, where no name stands
-        if _OF_WHICH.match(next((texts[each] for each in named if each in texts), ""))
+        if _OF_WHICH.match(next(filter(None, map(texts.get, named)), ""))
     ]
     for column in ledger.columns:
         texts = [row.get(column.id) for row in rows]
