@@ -372,7 +372,7 @@ def _no_enterprise(firms: FirmTable) -> Bools:
         return np.zeros(firms.rows, dtype=np.bool_)
     codes = firms.texts("uscc").astype("U2")
     # a blank becomes the word None
-    return ~np.isin(codes, (*ENTERPRISES, "No"))
+    return ~np.isin(codes, (*ENTERPRISES, "No", ""))
 
 
 def years_in_operation(firms: FirmTable) -> Floats:
