@@ -101,6 +101,7 @@ def test_the_service_is_exposed_no_more_than_3_of_10_and_limits_memory_and_tasks
     text = unit.read_text(encoding="utf-8")
     assert re.search(r"^MemoryMax=\d+G$", text, re.MULTILINE)
     assert re.search(r"^TasksMax=\d+$", text, re.MULTILINE)
+    assert "\nEnvironment=TZ=CST-8\n" in text
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -267,6 +268,8 @@ def test_what_goes_into_the_container_is_there_and_let_through() -> None:
     last = text.split("\nFROM ")[-1]
     assert "\nUSER eligibility\n" in last
     assert "/_stcore/health" in last
+    # the day of an application and that of its link are one, whatever clock the machine has
+    assert "\nENV TZ=CST-8\n" in last
     assert "--require-hashes" in text
 
 

@@ -17,7 +17,7 @@ from eligibility.domain.open_points import (
 )
 from eligibility.i18n import Language
 from eligibility.planning.next_batch import NextBatch
-from eligibility.reports.firm_text import fields_in_words
+from eligibility.reports.firm_text import few_fields_in_words
 from eligibility.reports.number_format import number, round_up
 from eligibility.schemes.registry import Scheme
 
@@ -95,7 +95,7 @@ class FirmSummary:
         say, batch = self.language.text, self.batch
         if batch is None:
             return say("No batch to come is known; the region's notice names it.")
-        words = say("Next batch: closes {day}, by figures of {first}–{last}.")
+        words = say("Closes {day}, by figures of {first}–{last}.")
         day = batch.round.due.isoformat()
         if batch.round.source == "assumed":
             day = say("{day} (assumed; the year's notice decides)").format(day=day)
@@ -239,9 +239,7 @@ class FirmSummary:
 
     def _fields(self, names: Sequence[str]) -> str:
         year = date.fromisoformat(self.record["as_of"]).year
-        text = fields_in_words(names[:NAMED], self.scheme.fields_by_id, year, self.language)
-        more = len(names) - NAMED
-        return text + (self.language.text(" and {n} more").format(n=more) if more > 0 else "")
+        return few_fields_in_words(names, self.scheme.fields_by_id, year, self.language, NAMED)
 
     def _titles(self, entries: Sequence[FindingRecord | ItemRecord]) -> str:
         return self.language.text(", ").join(each["title"][self.language.id] for each in entries)

@@ -13,10 +13,10 @@ from eligibility.assessment.record_types import (
     RungRecord,
     ScoreRecord,
 )
-from eligibility.domain.facts import Field
+from eligibility.domain.facts import Field, years_of
 from eligibility.domain.law import Edition
 from eligibility.domain.records import CitationRecord
-from eligibility.domain.text import Speaks
+from eligibility.domain.text import Speaks, Wording
 from eligibility.i18n import Language
 from eligibility.reports.number_format import chance, interval, percent
 from eligibility.reports.paper import Point
@@ -196,6 +196,38 @@ def application_year(record: AssessmentRecord | RungRecord) -> int:
 def fields_in_words(
     names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks
 ) -> str:
-    """What is missing of these fields, one after another, with the calendar years of an application."""
-    titles = (fields[name].gap_title or fields[name].title_in_year(year) for name in names)
-    return language.text(", ").join(map(language.of, titles))
+    """The titles of fields, one after another, with the calendar years of an application.
+
+    A figure of several years is named once, with all of them.
+    """
+    figures: dict[str, list[Field]] = {}
+    for name in names:
+        field = fields[name]
+        figures.setdefault(field.stem if field.in_series else name, []).append(field)
+    return language.text(", ").join(
+        language.of(_title_in_years(years, year)) for years in figures.values()
+    )
+
+
+def _title_in_years(figure: Sequence[Field], application_year: int) -> Wording:
+    """The title of a figure, or what is missing of it, with the calendar years that are meant of it."""
+    if len(figure) == 1:
+        return figure[0].gap_title or figure[0].title_in_year(application_year)
+    years = sorted(years_of(application_year)[(each.year or 1) - 1] for each in figure)
+    first, last, title = years[0], years[-1], figure[0].stem_title
+    if last - first >= len(years):
+        zh, en = "、".join(map(str, years)), ", ".join(map(str, years))
+    else:
+        zh = en = f"{first}–{last}"
+    return Wording(zh=f"{zh}年{title.zh}", en=f"{title.en}, {en}")
+
+
+def few_fields_in_words(
+    names: Sequence[str], fields: Mapping[str, Field], year: int, language: Speaks, most: int
+) -> str:
+    """The titles of the first few figures, each with all of its years, and how many more there are."""
+    stems = list(dict.fromkeys(fields[name].stem for name in names))[:most]
+    first = [name for name in names if fields[name].stem in stems]
+    more = len(names) - len(first)
+    text = fields_in_words(first, fields, year, language)
+    return text + (language.text(" and {n} more").format(n=more) if more else "")

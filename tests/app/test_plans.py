@@ -53,6 +53,9 @@ def test_what_is_lacking_is_of_the_next_batch_by_its_years_and_can_still_be_done
     # no advice to change a year that is over, and none in parts of a 万元
     assert f"{year - 1}年净资产：增加" not in lacking
     assert not re.search(r"增加 [\d,]*\.\d+ 万元", lacking)
+    # nor on costs, which stand at their line and stay there in the years of the next batch
+    assert "增加 1 人" in lacking
+    assert not re.search(r"研究?开?发费用[^：<]*：增加", lacking)
     captions = [each.value for each in opened("firm/plan", firm=ONE_SHORT).caption]
     assert any("只列还来得及做的事" in each for each in captions)
 

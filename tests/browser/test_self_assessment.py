@@ -28,11 +28,12 @@ def address() -> Iterator[str]:
         yield made
 
 
-def enter(page: sync_api.Page, label: str, text: str) -> None:
-    """Type into an input and leave it."""
-    field = page.get_by_label(label, exact=True)
-    field.fill(text)
-    field.press("Tab")
+def enter(page: sync_api.Page, *entries: tuple[str, str]) -> None:
+    """Type texts into inputs by their labels, one after the other, and leave them."""
+    for label, text in entries:
+        field = page.get_by_label(label, exact=True)
+        field.fill(text)
+        field.press("Tab")
     settled(page)
 
 
@@ -64,7 +65,7 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
             button(page, "See an example")
             page.wait_for_url("**/steps**")
             settled(page)
-            enter(page, "Name of the firm", "乙 <b>公司</b>")
+            enter(page, ("Name of the firm", "乙 <b>公司</b>"))
             button(page, "Kept as you type")
             code = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
             assert len(code.replace("-", "")) == 28
@@ -100,7 +101,7 @@ def test_a_firm_goes_all_the_way_through_a_reload_and_a_killed_server(
             reopen(page, address, code)
             page.get_by_text("专有技术 is not understood").wait_for()
             button(page, "Next →")
-            enter(page, STAFF, "150")
+            enter(page, (STAFF, "150"))
             # what the page has answered is stored
             app.kill()
             app.wait()
@@ -222,7 +223,7 @@ def test_a_gap_of_the_result_puts_the_keyboard_into_the_field_that_closes_it(
         button(page, "Begin the full form")
         page.wait_for_url("**/steps**")
         settled(page)
-        enter(page, "Registered on", "2015-01-01")
+        enter(page, ("Registered on", "2015-01-01"))
         page.get_by_role("link", name="See the result →").click()
         page.wait_for_url("**/result**")
         settled(page)
@@ -248,10 +249,14 @@ UNNAMED = """() => [...document.querySelectorAll('.ask[data-fields]')].flatMap((
 })"""
 
 
-#: where every question, heading and way on stands on the page
-PLACES = """() => [...document.querySelectorAll(
-    '.stMain :is(.ask, h2, summary, .st-key-onward button)')].map((each) => Math.round(
-    each.getBoundingClientRect().top + document.querySelector('.stMain').scrollTop))"""
+#: where every question, heading, table, mark, step and way on stands on the page, and its foot
+PLACES = """() => [...document.querySelectorAll(`.stBottom, .stMainBlockContainer :is(
+    .ask, h2, summary, .st-key-onward button, .st-key-steps button, .marks li, .verdict, .report,
+    .stDataFrame, .stButton:not(.st-key-end-of-step *), .stPopover, .foot)`)].map((each) => {
+    const place = each.getBoundingClientRect()
+    const scrolled = each.matches('.stBottom') ? 0 : document.querySelector('.stMain').scrollTop
+    return [each.tagName, Math.round(place.top + scrolled), Math.round(place.left)]
+})"""
 
 
 def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
@@ -275,14 +280,14 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         page.set_viewport_size({"width": 390, "height": 844})
         settled(page)
         places = page.evaluate(PLACES)
-        enter(page, "Registered on", "43536")
+        enter(page, ("Registered on", "43536"))
         page.get_by_text("43536 → 2019-03-12").wait_for()
         assert page.evaluate(PLACES) == places
         page.get_by_text("1 of 9 conditions stand").wait_for()
-        enter(page, "R&D intensity (%)", "five in a hundred")
+        enter(page, ("R&D intensity (%)", "five in a hundred"))
         page.get_by_text("expected a share from 0 to 100").wait_for()
         assert page.evaluate(PLACES) == places
-        enter(page, "R&D intensity (%)", "5.2")
+        enter(page, ("R&D intensity (%)", "5.2"))
         page.set_viewport_size({"width": 1280, "height": 900})
         settled(page)
         button(page, "Go on to the full form")
@@ -302,18 +307,16 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         assert page.get_by_role("group", name="销售收入").count() == 1
         assert page.get_by_label(f"{year}年销售收入（万元）", exact=True).count() == 1
         places = page.evaluate(PLACES)
-        enter(page, f"{year - 1}年净资产（万元）", "约五百")
-        enter(page, f"{year}年净资产（万元）", "一百二十")
+        labels = [f"{each}年净资产（万元）" for each in (year - 1, year)]
+        enter(page, *zip(labels, ("约五百", "一百二十"), strict=True))
         page.get_by_text(f"{year - 1}年：应为金额，如 1314.38（另有 1 处）").wait_for()
         assert page.evaluate(PLACES) == places
-        for each in (year - 1, year):
-            enter(page, f"{each}年净资产（万元）", "")
         # figures that contradict each other are named at the end of their step and at its foot
-        enter(page, f"{year}年销售收入（万元）", "300")
+        enter(page, *((label, "") for label in labels), (f"{year}年销售收入（万元）", "300"))
         page.locator(".st-key-steps button").nth(3).click()
         settled(page)
         places = page.evaluate(PLACES)
-        enter(page, f"{year}年人员人工费用（万元）", "420")
+        enter(page, (f"{year}年人员人工费用（万元）", "420"))
         assert "420万元" in page.locator(".warning-here").inner_text()
         assert "420万元" in page.locator(".st-key-progress").inner_text()
         assert page.evaluate(PLACES) == places
@@ -336,6 +339,7 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
             "知识产权汇总表\n名称\t类别\t授权日期\t状态\t权利人\t取得方式\n"
             "甲软件\t软著\t2024/3/5\t已授权\t呼和浩特市青禾智能科技有限公司\t原始取得"
         )
+        places = page.evaluate(PLACES)
         for _turn in range(2):
             page.evaluate("text => navigator.clipboard.writeText(text)", rows)
             table = page.locator("[data-testid=stDataFrame] canvas").first
@@ -344,11 +348,18 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
             page.keyboard.press("Control+v")
             page.get_by_text("1 行中").wait_for()
             settled(page)
+            assert page.evaluate(PLACES) == places
             table.click(position={"x": 12, "y": 18}, force=True)
             settled(page)
             page.keyboard.press("Delete")
             page.get_by_text("1 行中").wait_for(state="detached")
             settled(page)
+        # what was pasted beside the table and not yet taken outlives another language
+        page.get_by_text("粘贴带表头的表格").click()
+        page.locator("textarea:visible").fill(rows)
+        page.get_by_text("English", exact=True).click()
+        settled(page)
+        assert page.locator("textarea:visible").input_value() == rows
         page.locator(".st-key-progress a").click()
         page.wait_for_url("**/result**")
         settled(page)

@@ -98,7 +98,9 @@ def _group(group: Sequence[WayRecord]) -> Markup:
     """Ways of which one is enough."""
     if not group:
         return join([_("the years of its figures are over: they can be checked, not added to")])
-    ways = [_way(way) for way in group]
+    titles = [way["title"][language().id] for way in group]
+    # a figure that two ways move is named once
+    ways = [_way(way, again=titles[place] in titles[:place]) for place, way in enumerate(group)]
     return join(list(_between(ways, _(", or "))))
 
 
@@ -109,14 +111,15 @@ def _between(parts: Sequence[str], between: str) -> Iterator[str]:
         yield part
 
 
-def _way(way: WayRecord) -> str:
-    """How far one figure has to move."""
+def _way(way: WayRecord, *, again: bool = False) -> str:
+    """How far one figure has to move; ``again`` after another way that moves the same."""
     title = way["title"][language().id]
     to = way["to"]
     if isinstance(to, str):
         return _("{days} more days, from {day} on").format(days=way["more"], day=to)
     if way["how"]:
-        title = _("{field} ({how})").format(field=title, how=way["how"][language().id])
+        how = way["how"][language().id]
+        title = how if again else _("{field} ({how})").format(field=title, how=how)
     if way["kind"] == "yes_no":
         return _("to be shown: {field}").format(field=title)
     if way["kind"] == "rating":

@@ -48,7 +48,7 @@ with st.form("sentence", border=False):
     st.form_submit_button(_("Find"), type="primary", on_click=session.ask_product)
 sentence = session.asked_product()
 if sentence:
-    st.subheader(_("Fields for: {sentence}").format(sentence=literal(sentence)), anchor=False)
+    st.header(_("Fields for: {sentence}").format(sentence=literal(sentence)), anchor=False)
     try:
         found = find(cache.scheme(), sentence, FIELDS)
     except EligibilityError as error:

@@ -28,7 +28,10 @@ def averages(heads: Mapping[str, Wording], year: int, key: Callable[[str], str])
     ``heads`` says of each field who is counted; ``key`` gives the name that its entry is kept under.
     """
     fields = list(heads)
-    with st.expander(_("Work out the averages month by month")):
+    key_of_section = form_state.section_key("averages", is_open=False)
+    with st.expander(
+        _("Work out the averages month by month"), key=key_of_section, on_change="rerun"
+    ):
         st.caption(
             _(
                 "Heads on the first and the last day of each month of {year}. Leave a month blank "
@@ -91,8 +94,9 @@ def _months(heads: Mapping[str, Wording]) -> list[Month]:
         for end, words in ends.items()
     }
     columns = list(titles)
-    blank = pa.nulls(MONTHS, pa.float64())
-    table = pa.table({"month": pa.array(range(1, MONTHS + 1)), **dict.fromkeys(columns, blank)})
+    typed = [form_state.typed_months().get(month, {}) for month in range(MONTHS)]
+    figures = {name: pa.array([row.get(name) for row in typed], pa.float64()) for name in columns}
+    table = pa.table({"month": pa.array(range(1, MONTHS + 1)), **figures})
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(titles[name], min_value=0, step=1) for name in columns
     }

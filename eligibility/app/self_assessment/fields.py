@@ -162,10 +162,6 @@ def fields(step: str, sheet: Sheet) -> None:
             for each in figures:
                 figure(each, sheet)
         live_figures.sums(figures, sheet)
-    for rung, further in groupby(
-        (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
-    ):
-        _further(load_scheme(rung), [extra.field for extra in further], sheet)
     if by_month := {
         field.id: field.average_of_months for field in entries if field.average_of_months
     }:
@@ -174,6 +170,14 @@ def fields(step: str, sheet: Sheet) -> None:
         roster_counts.roster_counts(
             sheet.scheme, sheet.draft.facts, reading.application_date, reading.key
         )
+
+
+def further(step: str, sheet: Sheet) -> None:
+    """What lower rungs alone ask in a step, a closed section each."""
+    for rung, asks in groupby(
+        (extra for extra in sheet.extras if extra.section == step), key=lambda extra: extra.rung.id
+    ):
+        _further(load_scheme(rung), [extra.field for extra in asks], sheet)
 
 
 def _further(rung: Scheme, fields: Sequence[Field], sheet: Sheet) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -19,8 +20,10 @@ ENTRY = "entry:"
 ANSWER = "share:"
 TYPED_LIST = "list:"
 TEXT = "text:"
+PASTE, SECTION = "paste:", "only:"
 ELEMENT = "element:"
-MONTHS = "months"
+#: the table of staff by month, and what was typed into it before it was drawn anew
+MONTHS, TYPED_MONTHS = "months", "typed months"
 DRAFT = "draft"
 CODE = "return code"
 #: the files of papers, and what was read of them under the name of their content
@@ -43,6 +46,9 @@ def open_draft(draft: Draft | None) -> None:
     """Open a self-assessment in place of the one that is open, or none."""
     _forget_inputs()
     set_what_if({})
+    for key in [key for key in st.session_state if str(key).startswith(PASTE)]:
+        del st.session_state[key]
+    st.session_state.pop(TYPED_MONTHS, None)
     st.session_state[DRAFT] = draft
     st.session_state.pop(CODE, None)
 
@@ -78,7 +84,7 @@ def section_key(name: str, *, is_open: bool) -> str:
     As a default of the widget it would make another section of it with the first entry, and lose the
     focus.
     """
-    key = f"only:{name}"
+    key = f"{SECTION}{name}"
     st.session_state.setdefault(key, is_open)
     return key
 
@@ -133,6 +139,19 @@ def months_key() -> str:
     return f"{MONTHS}:{open_draft.visit if open_draft else 0}"
 
 
+def typed_months() -> dict[int, dict[str, Any]]:
+    """What the table of staff by month starts from: by month from 0, and by column."""
+    months: dict[int, dict[str, Any]] = st.session_state.setdefault(TYPED_MONTHS, {})
+    return months
+
+
+def _turn(step: str, open_draft: Draft) -> None:
+    """Turn to a step: its inputs and tables start anew, from what is held."""
+    for month, cells in (st.session_state.get(months_key()) or {}).get("edited_rows", {}).items():
+        typed_months().setdefault(int(month), {}).update(cells)
+    open_draft.turn(step)
+
+
 def enter(values: Mapping[str, str]) -> None:
     """Put values into inputs of the form; the others stay."""
     for name, value in values.items():
@@ -164,8 +183,12 @@ def collect() -> None:
     if open_draft.language != spoken:
         # other titles make other inputs and tables: let them start from what is held
         open_draft.language = spoken
-        open_draft.turn(open_draft.step)
+        _turn(open_draft.step, open_draft)
         _forget_inputs()
+        # other labels make other widgets: what is unfolded, and a text that was pasted and not yet
+        # taken, are held nowhere else
+        for key in [key for key in st.session_state if str(key).startswith((PASTE, SECTION))]:
+            st.session_state[key] = st.session_state[key]
 
 
 def open_step(step: str, field_id: str = "") -> None:
@@ -173,7 +196,7 @@ def open_step(step: str, field_id: str = "") -> None:
     open_draft = draft()
     if open_draft is not None:
         collect()
-        open_draft.turn(step)
+        _turn(step, open_draft)
         open_draft.sought = (field_id, open_draft.visit)
         _forget_inputs()
 
@@ -260,8 +283,14 @@ def enter_counts(values: Mapping[str, str]) -> None:
 
 
 def paste_key(kind: str) -> str:
-    """The key of the text pasted for a list; empty again once it was taken."""
-    return f"paste:{list_key(kind)}"
+    """The key of the text pasted for a list."""
+    return f"{PASTE}{kind}"
+
+
+def take_paste(kind: str, rows: list[dict[str, str]]) -> None:
+    """Replace a list of the draft, its rows pasted along; the text pasted goes."""
+    replace_list(kind, rows)
+    st.session_state[paste_key(kind)] = ""
 
 
 def replace_list(kind: str, rows: list[dict[str, str]]) -> None:

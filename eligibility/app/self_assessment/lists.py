@@ -28,6 +28,8 @@ MOST_NAMED = 3
 EXPLAINED = 100
 #: pixels of a column of dates or short words under a title of four characters, and of numbers
 DATE_WIDTH, NUMBER_WIDTH = 112, 150
+#: pixels of a row of a table, and rows that it has room for
+ROW_HEIGHT, FEWEST_ROWS, MOST_ROWS = 35, 4, 12
 STATUS = {MET: "met", UNDETERMINED: "undetermined", UNMET: "unmet"}
 
 
@@ -37,12 +39,7 @@ def table(kind: str, sheet: Sheet) -> None:
     if key not in sheet.draft.list_baseline:
         sheet.draft.begin(key)
     st.header(language().of(ledger.title), anchor=False)
-    rule = language().of(ledger.rule)
-    hint = _(
-        "Optional. Paste rows from Excel or type them; a list with rows stands in for the numbers "
-        "below."
-    )
-    st.html(tag("p", tag("b", rule), " ", hint, cls="muted"))
+    st.html(tag("p", tag("b", language().of(ledger.rule)), cls="muted"))
     config = columns(kind, sheet)
     names = [column.id for column in ledger.columns]
     rows = sheet.draft.list_baseline[key]
@@ -52,22 +49,20 @@ def table(kind: str, sheet: Sheet) -> None:
         column_config=config,
         hide_index=True,
         placeholder="",
+        # as it was opened: a row that is added moves nothing
+        height=ROW_HEIGHT * (min(max(len(rows), FEWEST_ROWS), MOST_ROWS) + 2) + 2,
         key=form_state.list_key(key),
         alt=language().of(ledger.title),
     )
+    _report(kind, sheet)
     _paste(kind, sheet, config)
-    if left := sheet.draft.left_out[key]:
-        words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
-        st.html(tag("p", words.format(n=left), cls="notice"))
-    count = sheet.reading.counts.get(kind)
-    if count is not None:
-        _comes_to(kind, count, sheet)
 
 
 def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
     """A table with its header row, matched by its titles and looked at before it is taken."""
     key = sheet.reading.key(kind)
-    with st.expander(_("Paste a table with its header row")):
+    section = form_state.section_key(f"paste:{key}", is_open=False)
+    with st.expander(_("Paste a table with its header row"), key=section, on_change="rerun"):
         text = st.text_area(
             _("Rows copied from Excel or an export, the header row first"),
             key=form_state.paste_key(key),
@@ -94,7 +89,7 @@ def _paste(kind: str, sheet: Sheet, config: dict[str, Any]) -> None:
         )
         st.button(
             _("Take these {n} rows into the list").format(n=len(rows)),
-            on_click=form_state.replace_list,
+            on_click=form_state.take_paste,
             args=(key, [*sheet.draft.lists[key], *rows]),
         )
 
@@ -109,23 +104,45 @@ def _answers_for_all(kind: str, sheet: Sheet) -> dict[str, str]:
     }
 
 
-def _comes_to(kind: str, count: Count, sheet: Sheet) -> None:
+def _report(kind: str, sheet: Sheet) -> None:
+    """What the rows come to, in a place of one height: an entry moves nothing below."""
+    key = sheet.reading.key(kind)
+    count = sheet.reading.counts.get(kind)
+    lines = []
+    if left := sheet.draft.left_out[key]:
+        words = _("Left out, as it holds the titles of columns and no entry: {n} row(s).")
+        lines.append(tag("p", words.format(n=left), cls="notice"))
+    if count is None:
+        hint = _(
+            "Optional. Paste rows from Excel or type them; a list with rows stands in for the "
+            "numbers below."
+        )
+        lines.append(tag("p", hint, cls="muted"))
+    else:
+        lines += _comes_to(kind, count, sheet)
+    title = language().of(sheet.scheme.lists[kind].title)
+    st.html(tag("div", *lines, cls="report", role="group", tabindex="0", aria_label=title))
+    if kind == "activity":
+        _blanks(sheet)
+    if kind == "ip":
+        _never_used(sheet)
+
+
+def _comes_to(kind: str, count: Count, sheet: Sheet) -> list[Markup]:
     rows = sheet.draft.lists[sheet.reading.key(kind)]
     counting = int((count.status == MET).sum())
     sentence = _("{n} of {count} rows count.").format(n=counting, count=len(rows))
-    st.html(tag("p", tag("strong", sentence), " ", *_overrides(count, sheet), cls="notice"))
-    if kind == "activity":
-        _blanks(sheet)
+    lines = [tag("p", tag("strong", sentence), " ", *_overrides(count, sheet), cls="notice")]
     if kind == "product":
-        _main(sheet)
-    if kind == "ip":
-        _never_used(sheet)
+        lines += _main(sheet)
     rows_left_out = [row for row, reason in enumerate(count.reasons) if reason]
     if rows_left_out:
-        lines = (_row(row, rows[row], count) for row in rows_left_out[:EXPLAINED])
-        st.html(tag("ul", *lines, cls="rows"))
+        each = (_row(row, rows[row], count) for row in rows_left_out[:EXPLAINED])
+        lines.append(tag("ul", *each, cls="rows"))
     if len(rows_left_out) > EXPLAINED:
-        st.caption(_("… and {n} more rows.").format(n=len(rows_left_out) - EXPLAINED))
+        words = _("… and {n} more rows.").format(n=len(rows_left_out) - EXPLAINED)
+        lines.append(tag("p", words, cls="muted"))
+    return lines
 
 
 def _row(row: int, texts: dict[str, str], count: Count) -> Markup:
@@ -157,37 +174,37 @@ def _blanks(sheet: Sheet) -> None:
     """A blank amount is never taken for zero, but one click says that all of them are."""
     rows = sheet.draft.lists["activity"]
     amounts = sheet.scheme.lists["activity"].amounts
-    if any(name not in row for row in rows for name in amounts):
-        filled = [dict.fromkeys(amounts, "0") | row for row in rows]
-        st.button(
-            _("Enter 0 into every blank amount"),
-            on_click=form_state.replace_list,
-            args=("activity", filled),
-        )
+    filled = [dict.fromkeys(amounts, "0") | row if row else row for row in rows]
+    st.button(
+        _("Enter 0 into every blank amount"),
+        on_click=form_state.replace_list,
+        args=("activity", filled),
+        disabled=filled == rows,
+    )
 
 
 def _never_used(sheet: Sheet) -> None:
     """A blank is never taken for no, but a firm that was never certified says so once."""
     rows = sheet.draft.lists["ip"]
-    if any("used" not in row for row in rows):
-        filled = [{"used": _("no")} | row for row in rows]
-        st.button(
-            _("Never certified: enter no into every blank of “Used before”"),
-            on_click=form_state.replace_list,
-            args=("ip", filled),
-        )
+    filled = [{"used": _("no")} | row if row else row for row in rows]
+    st.button(
+        _("Never certified: enter no into every blank of “Used before”"),
+        on_click=form_state.replace_list,
+        args=("ip", filled),
+        disabled=filled == rows,
+    )
 
 
-def _main(sheet: Sheet) -> None:
+def _main(sheet: Sheet) -> list[Markup]:
     """Whether the products named main make the share that the rules ask of main products."""
     share = main_share(
         sheet.scheme.lists["product"], sheet.draft.lists[sheet.reading.key("product")]
     )
     if share is None or "main_products_share" not in sheet.reading.law.parameters:
-        return
+        return []
     line = sheet.reading.law.value("main_products_share")
     words = _("Main products: {share} of hi-tech income; more than {line} is needed.")
-    st.html(tag("p", words.format(share=percent(share, line), line=fmt.limit(line)), cls="muted"))
+    return [tag("p", words.format(share=percent(share, line), line=fmt.limit(line)), cls="muted")]
 
 
 def columns(kind: str, sheet: Sheet) -> dict[str, Any]:

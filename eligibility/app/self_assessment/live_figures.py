@@ -102,12 +102,12 @@ def sums(figures: Sequence[Sequence[Field]], sheet: Sheet) -> None:
         for field in years
         if not sheet.has_entry(field) and applies(field, sheet.reading.operating)
     }
-    begun = any(sheet.entry(field) for years in parts for field in years)
+    label = _("The rest is 0: {n} blank").format(n=len(blanks)) if blanks else _("The rest is 0")
     st.button(
-        _("The rest is 0"),
+        label,
         on_click=form_state.enter,
         args=(blanks,),
-        disabled=not (blanks and begun),
+        disabled=not blanks,
         help=_("Enters 0 into every blank of this group."),
         key=f"rest:{parts[0][0].stem}",
     )

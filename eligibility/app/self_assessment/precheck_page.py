@@ -39,9 +39,11 @@ with questions:
 with marks:
     precheck_parts.answer_line(answers)
     precheck_parts.marks(answers, sheet)
-    if firm:
-        stress.stress(firm)
-    draft_storage.storage_popover(draft, repository)
+    # room for a block that comes and goes with the answers
+    with st.container(key="below-marks"):
+        draft_storage.storage_popover(draft, repository)
+        if firm:
+            stress.stress(firm)
 with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="progress"):
     precheck_parts.sentence(answers)
     if st.button(_("Go on to the full form →"), type="primary", key="to-form"):

@@ -133,14 +133,20 @@ def sentence(answers: Sequence[Answer]) -> None:
 
 
 def answer_line(answers: Sequence[Answer]) -> None:
-    """What stands out: how many stand, and what does not, else what is to be looked up."""
+    """What stands out: how many stand, and what does not, else what is to be looked up.
+
+    Of as many lines whatever it says, as the marks below, which an entry moves nowhere.
+    """
     states = [answer.state for answer in answers]
     fails, doubts = (
         [each.finding["title"][language().id] for each in answers if each.state == state]
         for state in (FAILS, LOOK_UP)
     )
     if fails:
-        more, status = _("does not stand: {names}").format(names=_(", ").join(fails)), "unmet"
+        more = _("{n} do not stand").format(n=len(fails))
+        if len(fails) <= FEW:
+            more = _("does not stand: {names}").format(names=_(", ").join(fails))
+        status = "unmet"
     elif doubts:
         more = _("{n} to be looked up").format(n=len(doubts))
         if len(doubts) <= FEW:
@@ -148,14 +154,19 @@ def answer_line(answers: Sequence[Answer]) -> None:
         status = "undetermined"
     else:
         more, status = _("the full form shows the score"), "met"
-    if answers:
-        stand = _("{n} of {count} stand").format(n=states.count(STANDS), count=len(states))
-        st.html(tag("p", tag("strong", stand), tag("span", more), cls=f"verdict {status}"))
+    stand = _("{n} of {count} stand").format(n=states.count(STANDS), count=len(states))
+    if not answers:
+        stand, more, status = _("Decided once the entries can be read"), "", "undetermined"
+    st.html(tag("p", tag("strong", stand), tag("span", more), cls=f"verdict steady {status}"))
 
 
 def marks(answers: Sequence[Answer], sheet: Sheet) -> None:
-    """A mark for each condition, and what to look up."""
-    st.html(tag("ul", *(_mark(answer, sheet) for answer in answers), cls="marks precheck"))
+    """A mark for each condition, and what to look up; without a word while an entry cannot be read."""
+    lines = [_mark(answer, sheet) for answer in answers]
+    if not answers:
+        conditions = sheet.reading.law.conditions
+        lines = [_line("undetermined", language().of(each.title)) for each in conditions]
+    st.html(tag("ul", *lines, cls="marks precheck"))
 
 
 def _mark(answer: Answer, sheet: Sheet) -> Markup:
@@ -175,10 +186,15 @@ def _mark(answer: Answer, sheet: Sheet) -> Markup:
         note = _("by your answer: {title}").format(title=language().of(answer.option.title))
     elif answer.share is not None:
         note = _("by the share that you gave: {share}").format(share=fmt.limit(answer.share))
+    return _line(status, answer.finding["title"][language().id], words[answer.state], note)
+
+
+def _line(status: str, title: str, words: str = fmt.NOTHING, note: str = "") -> Markup:
+    """A mark of two lines, however long the note."""
     return tag(
         "li",
         tag("span", ICONS[status], cls=f"status {status}", aria_hidden="true"),
-        tag("b", answer.finding["title"][language().id]),
-        tag("span", words[answer.state], cls=f"status {status}"),
-        tag("small", note or " "),
+        tag("b", title),
+        tag("span", words, cls=f"status {status}"),
+        tag("small", note or " ", title=note),
     )

@@ -18,6 +18,7 @@ from eligibility.app.self_assessment import (
 from eligibility.app.self_assessment.draft import Draft
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
+from eligibility.app.widgets import frame
 from eligibility.domain.facts import years_of
 from eligibility.evidence.paper_amounts import merge_statements, settled_amounts
 from eligibility.evidence.reconciliation import reconcile
@@ -41,7 +42,9 @@ st.write(
 day = firm.application_date if firm is not None else date.today()
 years, held = years_of(day.year), form_state.latest_papers()
 with st.expander(_("Papers and figures to compare"), expanded=held is None):
-    reading = papers.read_uploads(scheme, day) or held
+    with st.container(key="own-papers"):
+        frame.paper_limits(".st-key-own-papers")
+        reading = papers.read_uploads(scheme, day) or held
     of_file = book_figures.figures_file(rules, years)
 stated = merge_statements(
     book_figures.gather_statements(draft, firm, reading, rules, years), of_file

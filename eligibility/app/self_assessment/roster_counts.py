@@ -42,7 +42,9 @@ def roster_counts(
     rules = scheme.staff_rules
     if rules is None or rules.days not in scheme.in_force(day).parameters:
         return
-    with st.expander(_("Count them from the roster, social insurance and R&D hours")):
+    section = form_state.section_key("roster", is_open=False)
+    label = _("Count them from the roster, social insurance and R&D hours")
+    with st.expander(label, key=section, on_change="rerun"):
         st.caption(
             _(
                 "Excel or CSV, a row a person. The files are read on this server to be counted, and "

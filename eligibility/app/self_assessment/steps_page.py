@@ -62,11 +62,14 @@ with right:
     fields.fields(step, sheet)
     if step == next(iter(sheet.steps)):
         tracks.track_choice(sheet)
-    if steps.step_buttons(step, sheet):
-        st.switch_page(RESULT, query_params=address.draft_query())
-    # what comes and goes with an entry stands below all that is pressed: it moves nothing
-    year_notice.show_year_notice(draft, told)
-    signs = live_figures.signs(step, sheet, firm)
-    live_figures.show_signs(signs, sheet, firm)
+    # below the switches that ask for it
+    fields.further(step, sheet)
+    # what comes and goes with an entry has its room below all that is pressed: it moves nothing
+    with st.container(key="end-of-step"):
+        if steps.step_buttons(step, sheet):
+            st.switch_page(RESULT, query_params=address.draft_query())
+        year_notice.show_year_notice(draft, told)
+        signs = live_figures.signs(step, sheet, firm)
+        live_figures.show_signs(signs, sheet, firm)
 notes = [*year_notice.year_sentences(draft, told), *(text for text, _warning in signs)]
 progress.progress(firm, sheet, notes)

@@ -26,12 +26,12 @@ def style() -> None:
     st.html(STYLE)
 
 
-def paper_limits() -> None:
-    """What an uploader of papers takes, in place of what one of tables takes."""
+def paper_limits(within: str = ".stApp") -> None:
+    """What the uploaders of papers in a part of the page take, in place of what one of tables takes."""
     words = _("PDF, Word, Excel, CSV or zip, up to {n} MB").format(
         n=st.get_option("server.maxUploadSize")
     )
-    st.html(f"<style>.stApp{{--file-limits:{dumps(words, ensure_ascii=False)}}}</style>")
+    st.html(f"<style>{within}{{--file-limits:{dumps(words, ensure_ascii=False)}}}</style>")
 
 
 def own_words() -> None:

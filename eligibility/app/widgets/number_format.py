@@ -13,7 +13,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.domain.facts import Field
 from eligibility.domain.law import Citation
-from eligibility.reports.firm_text import fields_in_words
+from eligibility.reports.firm_text import few_fields_in_words, fields_in_words
 from eligibility.reports.number_format import (
     WAN,
     WAN_DIGITS,
@@ -83,10 +83,8 @@ def field_titles(names: Sequence[str], fields: Mapping[str, Field], years: Seque
 def missing_fields(
     names: Sequence[str], fields: Mapping[str, Field], years: Sequence[int], most: int = 2
 ) -> str:
-    """The first few fields in one line, and how many more there are."""
-    titles = field_titles(names[:most], fields, years)
-    more = len(names) - most
-    return titles + (_(" and {n} more").format(n=more) if more > 0 else "")
+    """The first few figures in one line, and how many fields more there are."""
+    return few_fields_in_words(names, fields, years[-1] + 1, language(), most)
 
 
 def citation(record: Mapping[str, Any]) -> str:
