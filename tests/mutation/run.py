@@ -27,15 +27,6 @@ SME = ("tests/schemes/test_cases.py", "tests/schemes/test_tech_sme.py")
 TESTS = {
     "eligibility/comparisons.py": ("tests/test_comparisons.py", *LAW),
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
-    "eligibility/planning/lead_times.py": (
-        "tests/planning/test_projection.py",
-        "tests/planning/test_next_batch.py",
-        "tests/register/test_assumptions.py",
-    ),
-    "eligibility/schemes/gradient_conditions.py": (
-        "tests/schemes/test_cases.py",
-        "tests/schemes/test_sme_gradient.py",
-    ),
     "eligibility/schemes/hnte/blanks.py": (
         *LAW,
         "tests/schemes/test_blanks.py",
