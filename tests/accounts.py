@@ -1,7 +1,6 @@
 """An app with a store of its own, accounts of each role in it, and their cookies."""
 
-# Private names: the library's hasher is made once, and the signer remembers the key of one store a
-# process.
+# Private names: the signer remembers the key of one store a process.
 
 from __future__ import annotations
 
@@ -9,14 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from argon2.profiles import CHEAPEST
 from streamlit.runtime.context import ContextProxy
 
 from eligibility.app import cache
 from eligibility.app.web import cookies
 from eligibility.store import Repository, Role, close_stores
-from eligibility.store.passwords import HASHER
-from tests import empty_store
+from tests import empty_store, quick_passwords  # noqa: F401
 
 PASSWORD = "correct horse battery"
 VISIT = "a browser"
@@ -25,8 +22,6 @@ VISIT = "a browser"
 def own_store(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Let the app use an empty store in that folder, and ask for its pages without any cookie."""
     send({}, patch)
-    # Argon2 as cheap as it gets; what a real one costs is the library's matter
-    patch.setattr(HASHER, "_parameters", CHEAPEST)
     patch.setenv("ELIGIBILITY_DATA", str(folder))
     patch.delenv("ELIGIBILITY_DATABASE_URL", raising=False)
     patch.delenv("ELIGIBILITY_SECRET", raising=False)

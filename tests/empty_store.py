@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from eligibility.store import open_store
 from eligibility.store.engine import FILE_NAME, OWNER_ONLY
+from tests import compiled_statements  # noqa: F401
 
 
 @cache

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from eligibility.domain.errors import InputError
 from eligibility.store.audit import AuditAction, write_audit
+from eligibility.store.engine import update_statistics
 from eligibility.store.firm_history import name_columns, record_carriers, record_names
 from eligibility.store.firm_pairs import propose_copy, propose_pairs, set_apart
 from eligibility.store.firms import differences
@@ -199,6 +200,7 @@ class ImportMerge(ImportMatching):
                     propose_copy(connection, result[key], other[row.uscc], reason, at)
                 elif row.id in apart:
                     set_apart(connection, result[key], apart[row.id], at, self.actor.account_id)
+            update_statistics(connection, firms)
             propose_pairs(connection, result.values(), at)
         return len(result)
 

@@ -10,6 +10,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from eligibility.store import close_stores
+from tests import quick_passwords  # noqa: F401
 from tests.staff_pages import Staffed
 
 

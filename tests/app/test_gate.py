@@ -24,6 +24,7 @@ pytest.importorskip("playwright", reason="needs Playwright: pip install -r requi
 
 from eligibility.app.web import gate, server
 from eligibility.store import Accounts, Repository, Role, open_store
+from tests import empty_store
 from tests.browser.server import free_port, started
 from tests.plain_browser import PlainBrowser
 
@@ -48,6 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """A running app with an administrator and a manager."""
+    empty_store.put(folder)
     engine = open_store(f"sqlite:///{folder / 'eligibility.sqlite'}")
     accounts = Accounts(engine, b"k" * 32)
     accounts.create_administrator("chief", PASSWORD)
@@ -440,6 +442,7 @@ def guesses(address: str, clients: Sequence[str], count: int) -> list[str]:
 def test_the_address_is_what_a_named_proxy_says_and_else_the_peers(
     proxies: str, stopped: dict[tuple[str, ...], bool], tmp_path: Path
 ) -> None:
+    empty_store.put(tmp_path)
     engine = open_store(f"sqlite:///{tmp_path / 'eligibility.sqlite'}")
     Accounts(engine, b"k" * 32).create_administrator("chief", PASSWORD)
     engine.dispose()
@@ -461,19 +464,13 @@ def test_a_proxy_that_is_no_address_stops_the_start(monkeypatch: pytest.MonkeyPa
 # --- logs ---
 
 
-class Secret(Exception):
-    """An error whose message holds a figure."""
-
-    def __str__(self) -> str:
-        return "甲公司 97205000"
-
-
 def test_no_log_line_holds_the_message_of_an_error(capfd: pytest.CaptureFixture[str]) -> None:
     lines = """
 import logging
 from eligibility.app.web import errors
 from streamlit.logger import get_logger
-from tests.app.test_gate import Secret
+class Secret(Exception):
+    def __str__(self): return "甲公司 97205000"
 errors.keep_messages_out()
 for log in (get_logger("streamlit.runtime.x"), logging.getLogger("uvicorn.error"), logging.getLogger()):
     try:
@@ -488,5 +485,5 @@ log.warning("counted %d of %d", 1, 2)
         [sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=60
     )
     assert "97205000" not in ended.stderr
-    assert ended.stderr.count("Secret <- <string>:9 <module>") == 12
+    assert ended.stderr.count("Secret <- <string>:10 <module>") == 12
     assert "counted 1 of 2" in ended.stderr

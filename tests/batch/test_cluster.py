@@ -29,6 +29,7 @@ from eligibility.intake.table import IntakeOptions
 from eligibility.schemes.registry import load_scheme
 from tests import commands
 from tests.batch.firm_files import hard_file
+from tests.written_files import many
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -37,10 +38,18 @@ HNTE = load_scheme()
 OPTIONS = IntakeOptions(application_date=date(2026, 5, 10), covered_from=HNTE.covered_from)
 
 
+#: workers are forked from the process that looks after them, which has imported what they need
+FORKED = {
+    "DASK_DISTRIBUTED__WORKER__MULTIPROCESSING_METHOD": "fork",
+    "DASK_DISTRIBUTED__NANNY__PRELOAD": '["eligibility.batch.cluster"]',
+}
+
+
 def started(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", *words],
         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        env={**os.environ, **FORKED},
     )  # fmt: skip
 
 
@@ -62,11 +71,11 @@ def scheduler() -> Iterator[str]:
     address = next(
         line.rsplit(" ", 1)[1].strip() for line in first.stdout if "Scheduler at:" in line
     )
-    workers = [
-        started("distributed.cli.dask_worker", address, "--nthreads", "1", *quiet) for _ in range(2)
-    ]
+    workers = started(
+        "distributed.cli.dask_worker", address, "--nworkers", "2", "--nthreads", "1", *quiet
+    )
     yield address
-    ended(*workers, first)
+    ended(workers, first)
 
 
 def score(engine: Callable[..., Summary], source: Path, target: Path, **words: Any) -> Summary:
@@ -308,8 +317,7 @@ def test_without_an_address_a_cluster_of_this_machine_does_it_and_ends(tmp_path:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that takes a cluster some seconds."""
     source = tmp_path_factory.mktemp("large") / "large.csv"
-    make = [sys.executable, "sample_data/make_samples.py", "--rows", "150000", "-o", str(source)]
-    subprocess.run(make, cwd=ROOT, check=True, capture_output=True)
+    many(source, 600)
     return source
 
 

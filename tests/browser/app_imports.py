@@ -1,10 +1,11 @@
-"""What a server has imported by its first page, but the pages, which are scripts.
+"""What a server has imported and loaded by its first page, but the pages, which are scripts.
 
 Imported by the process alone that apps of the tests are forked from (``app_process``).
 """
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from importlib import import_module
 from pkgutil import walk_packages
@@ -12,7 +13,10 @@ from pkgutil import walk_packages
 from streamlit.components.v2 import manifest_scanner
 
 from eligibility import app
-from eligibility.schemes.registry import load_scheme, scheme_ids
+from eligibility.readiness.artifact import load
+from eligibility.readiness.paths import models_folder
+from eligibility.schemes.registry import DEFAULT_SCHEME, load_scheme, scheme_ids
+from tests import quick_passwords  # noqa: F401
 
 for name in ("streamlit.web.cli", "streamlit.web.bootstrap", "uvicorn", "sklearn.pipeline"):
     import_module(name)
@@ -27,3 +31,10 @@ manifest_scanner.scan_component_manifests()
 # laws are files that no test of a server changes
 for scheme in scheme_ids():
     load_scheme(scheme)
+
+# every server reads the model for itself, with what is imported for it now
+load(models_folder() / DEFAULT_SCHEME)
+
+# a million objects that live as long as the process need not be looked through by every server
+gc.collect()
+gc.freeze()

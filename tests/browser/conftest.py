@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import quick_passwords  # noqa: F401
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 

@@ -15,6 +15,7 @@ sync_api = pytest.importorskip(
 )
 
 from eligibility.store import Accounts, Repository, Role, close_stores, open_store  # noqa: E402
+from tests import empty_store  # noqa: E402
 from tests.browser.server import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -36,6 +37,7 @@ class Place(NamedTuple):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     data: Path = tmp_path_factory.mktemp("desk")
+    empty_store.put(data)
     engine = open_store(f"sqlite:///{data / 'eligibility.sqlite'}")
     accounts = Accounts(engine, b"k" * 32)
     accounts.create_administrator("chief", PASSWORD)

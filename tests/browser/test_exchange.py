@@ -26,6 +26,7 @@ from eligibility.store import (  # noqa: E402
     close_stores,
     open_store,
 )
+from tests import empty_store  # noqa: E402
 from tests.browser.server import chromium, free_port, settled, started  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -50,6 +51,7 @@ class Place(NamedTuple):
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     data: Path = tmp_path_factory.mktemp("store")
     port = free_port()
+    empty_store.put(data)
     engine = open_store(f"sqlite:///{data / 'eligibility.sqlite'}")
     accounts = Accounts(engine, b"k" * 32)
     accounts.create_administrator("chief", PASSWORD)

@@ -16,6 +16,7 @@ from eligibility.app.self_assessment.draft import Draft  # noqa: E402
 from eligibility.app.self_assessment.example import example  # noqa: E402
 from eligibility.schemes.registry import load_scheme  # noqa: E402
 from eligibility.store import VISITOR, Repository, close_stores, open_store  # noqa: E402
+from tests import empty_store  # noqa: E402
 from tests.browser.server import chromium, served, settled  # noqa: E402
 
 pytestmark = pytest.mark.skipif(
@@ -98,6 +99,7 @@ class Visit:
 def codes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[str]]]:
     """A running app, and the return codes of two drafts in its store."""
     data: Path = tmp_path_factory.mktemp("store")
+    empty_store.put(data)
     engine = open_store(f"sqlite:///{data / 'eligibility.sqlite'}")
     store = Repository(engine, VISITOR)
     made = [store.drafts.add(each().state)[0] for each in (contradictory, one_person_short)]

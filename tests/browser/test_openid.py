@@ -14,6 +14,7 @@ sync_api = pytest.importorskip(
 pytest.importorskip("authlib", reason="needs Authlib: pip install -r requirements-dev.txt")
 
 from eligibility.store import Accounts, Engine, Repository, Role, open_store  # noqa: E402
+from tests import empty_store  # noqa: E402
 from tests.browser.openid_provider import Provider, providing  # noqa: E402
 from tests.browser.server import chromium, free_port, settled, started  # noqa: E402
 
@@ -47,6 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engine(folder: Path) -> Iterator[Engine]:
+    empty_store.put(folder)
     made = open_store(f"sqlite:///{folder / 'eligibility.sqlite'}")
     yield made
     made.dispose()

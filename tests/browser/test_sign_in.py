@@ -12,6 +12,7 @@ sync_api = pytest.importorskip(
 )
 
 from eligibility.store import Accounts, Repository, Role, System, close_stores, open_store  # noqa: E402
+from tests import empty_store  # noqa: E402
 from tests.browser.server import chromium, served, settled  # noqa: E402
 from tests.store.two_carriers import record  # noqa: E402
 
@@ -27,6 +28,7 @@ NASTY = "![x](http://evil.example/x.png) <img src=x onerror=alert(1)>"
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app with an administrator, a manager, an adviser and one to be locked out."""
     data = tmp_path_factory.mktemp("store")
+    empty_store.put(data)
     engine = open_store(f"sqlite:///{data / 'eligibility.sqlite'}")
     accounts = Accounts(engine, b"k" * 32)
     accounts.create_administrator("chief", PASSWORD)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from eligibility.store import LOCAL, Accounts, Repository, open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import metadata
+from tests import compiled_statements  # noqa: F401
 from tests.store.postgresql import create_database, programs, server
 from tests.store.sign_in_attempts import LOGIN, PASSWORD, QUICK, Clock
 
@@ -36,7 +37,16 @@ def postgresql() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgresql_store(postgresql: str) -> str:
-    url = create_database(postgresql)
+    return migrated(create_database(postgresql))
+
+
+@pytest.fixture(scope="session")
+def other_postgresql_store(postgresql: str) -> str:
+    """What a store is restored into."""
+    return migrated(create_database(postgresql))
+
+
+def migrated(url: str) -> str:
     open_store(url).dispose()
     return url
 
@@ -77,6 +87,19 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     return emptied(request.getfixturevalue("postgresql_store"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Another store that holds nothing yet."""
+    if request.param == "sqlite":
+        path = tmp_path / "fresh.sqlite"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        url = emptied(request.getfixturevalue("other_postgresql_store"))
+    with engine_on(url) as engine:
+        yield engine
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import Engine, select
@@ -38,10 +38,11 @@ from eligibility.store import (
     restore,
     signing_key,
 )
-from eligibility.store.engine import connect, migrate
+from eligibility.store.engine import FILE_NAME, connect, migrate
 from eligibility.store.schema import SECRET, metadata
+from tests import empty_store
 from tests.staff_pages import fill
-from tests.store.postgresql import create_database
+from tests.store.conftest import emptied, engine_on
 from tests.store.sign_in_attempts import QUICK
 from tests.store.two_carriers import PASSWORD, World, facts, record, world
 
@@ -54,9 +55,8 @@ def content(engine: Engine) -> dict[str, list[Any]]:
         }
 
 
-def carried(engine: Engine) -> dict[str, list[Any]]:
+def carried(held: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """What a backup brings: everything, but that sign-ins and tokens of the store go on."""
-    held = content(engine)
     ended = {
         name: [{**row._mapping, "revoked_at": None} for row in held[name]]
         for name in ("sign_ins", "api_tokens")
@@ -76,17 +76,6 @@ def full(engine: Engine) -> World:
     return made
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'fresh.sqlite'}"
-    else:
-        url = create_database(request.getfixturevalue("postgresql"))
-    engine = open_store(url)
-    yield engine
-    engine.dispose()
-
-
 def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     full: World, fresh: Engine, tmp_path: Path
 ) -> None:
@@ -94,8 +83,9 @@ def test_a_restored_backup_has_equal_content_and_goes_on_from_there(
     written = backup(full.engine, file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     rows = restore(fresh, file)
-    assert carried(fresh) == carried(full.engine)
-    assert rows == written == {name: len(held) for name, held in content(fresh).items()}
+    there = content(fresh)
+    assert carried(there) == carried(content(full.engine))
+    assert rows == written == {name: len(held) for name, held in there.items()}
     # new rows find free ids, and what was append-only still is
     again = Repository(fresh, System(Role.ADMINISTRATOR))
     made = again.firms.add({"name": "新"})
@@ -218,7 +208,9 @@ DAMAGE = {
 def test_what_of_a_damaged_store_cannot_be_read_is_said_by_every_command_in_a_sentence(
     tmp_path: Path, damage: str
 ) -> None:
-    data, file = tmp_path / "data", tmp_path / "copy.sqlite"
+    data, other, file = (tmp_path / name for name in ("data", "other", "copy.sqlite"))
+    empty_store.put(data)
+    empty_store.put(other)
     world(open_store())
     close_stores()
     statement, said = DAMAGE[damage]
@@ -229,8 +221,7 @@ def test_what_of_a_damaged_store_cannot_be_read_is_said_by_every_command_in_a_se
     assert said in run("backup", str(tmp_path / "b.sqlite"), status=2)
     shutil.copyfile(data / "eligibility.sqlite", file)
     if damage != "table":  # of an older version it may lack one
-        other = str(tmp_path / "other")
-        assert said in run("restore", str(file), status=2, ELIGIBILITY_DATA=other)
+        assert said in run("restore", str(file), status=2, ELIGIBILITY_DATA=str(other))
     done = CliRunner().invoke(app, ["export", str(tmp_path / "out"), "--lang", "en"])
     assert done.exit_code in (0, 2), done.exception
     if damage == "number":
@@ -248,8 +239,7 @@ def test_no_backup_holds_the_signing_key(full: World, tmp_path: Path) -> None:
 
 
 def test_a_backup_on_a_full_disk_ends_with_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    open_store()
-    close_stores()
+    empty_store.put(tmp_path / "data")
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000));"
         "from eligibility.cli import main; sys.argv[1:] = ['backup', sys.argv[1]]; main()"
@@ -273,19 +263,26 @@ def test_restore_refuses_a_store_that_holds_anything(full: World, tmp_path: Path
     assert content(full.engine) == before
 
 
+@pytest.fixture(scope="module")
+def whole_backup(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a backup of the world."""
+    folder = tmp_path_factory.mktemp("whole")
+    empty_store.put(folder)
+    source = connect(f"sqlite:///{folder / FILE_NAME}")
+    world(source)
+    backup(source, folder / "backup.sqlite")
+    source.dispose()
+    return (folder / "backup.sqlite").read_bytes()
+
+
 @pytest.mark.parametrize("damage", ["absent", "empty", "text", "cut", "flipped", "other"])
 def test_restore_refuses_what_is_no_whole_backup_and_stores_nothing(
-    engine: Engine, tmp_path: Path, damage: str
+    engine: Engine, tmp_path: Path, whole_backup: bytes, damage: str
 ) -> None:
-    source = open_store(f"sqlite:///{tmp_path / 'source.sqlite'}")
-    world(source)
-    file = tmp_path / "backup.sqlite"
-    backup(source, file)
-    source.dispose()
-    whole = file.read_bytes()
+    file, whole = tmp_path / "backup.sqlite", whole_backup
     match damage:
         case "absent":
-            file.unlink()
+            pass
         case "empty":
             file.write_bytes(b"")
         case "text":
@@ -296,7 +293,6 @@ def test_restore_refuses_what_is_no_whole_backup_and_stores_nothing(
             page = 4096
             file.write_bytes(whole[: 3 * page] + b"\xff" * 200 + whole[3 * page + 200 :])
         case "other":
-            file.unlink()
             with sqlite3.connect(file) as held:
                 held.execute("CREATE TABLE x (y)")
     with pytest.raises(InputError):
@@ -325,22 +321,43 @@ def test_an_export_tells_everything_but_secrets_and_no_cell_is_a_formula(
         export(full.engine, tmp_path / "out")
 
 
+class Demonstration(NamedTuple):
+    """A backup of the demonstration, and what the store held."""
+
+    file: Path
+    content: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demonstration(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Demonstration:
+    folder = tmp_path_factory.mktemp("demonstration")
+    if request.param == "sqlite":
+        empty_store.put(folder)
+        url = f"sqlite:///{folder / FILE_NAME}"
+    else:
+        url = emptied(request.getfixturevalue("postgresql_store"))
+    with engine_on(url) as engine:
+        fill(Repository(engine, LOCAL), 2026)
+        Accounts(engine, b"k" * 32, hasher=QUICK).create_administrator("chief", PASSWORD)
+        Accounts(engine, b"k" * 32, hasher=QUICK).sign_in("chief", PASSWORD)
+        backup(engine, folder / "backup.sqlite")
+        return Demonstration(folder / "backup.sqlite", content(engine))
+
+
 def test_the_demonstration_comes_back_whole_and_an_export_holds_all_but_what_it_names(
-    engine: Engine, fresh: Engine, tmp_path: Path
+    demonstration: Demonstration, fresh: Engine, tmp_path: Path
 ) -> None:
-    fill(Repository(engine, LOCAL), 2026)
-    Accounts(engine, b"k" * 32, hasher=QUICK).create_administrator("chief", PASSWORD)
-    Accounts(engine, b"k" * 32, hasher=QUICK).sign_in("chief", PASSWORD)
-    backup(engine, tmp_path / "backup.sqlite")
-    rows = restore(fresh, tmp_path / "backup.sqlite")
-    assert carried(fresh) == carried(engine)
+    rows = restore(fresh, demonstration.file)
+    assert carried(content(fresh)) == carried(demonstration.content)
     assert rows["assessments"] == 200
     made = export(fresh, tmp_path / "out")
     assert {**made.rows_written, **made.rows_left_out} == rows
     assert made.rows_left_out == {
         "sign_ins": 1, "sign_in_attempts": 1, "api_tokens": 0, "draft_browsers": 0,
     }  # fmt: skip
-    for name, held in content(engine).items():
+    for name, held in demonstration.content.items():
         if name in made.rows_left_out:
             assert not (tmp_path / "out" / f"{name}.jsonl").exists()
             continue

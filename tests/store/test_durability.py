@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import os
+import random
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from eligibility.domain.errors import Conflict
-from eligibility.store import LOCAL, Repository, backup
+from eligibility.store import LOCAL, Repository, backup, open_store
 from eligibility.store.engine import connect
 from eligibility.store.schema import assessments, audit_log, figures, firms, notes, staged
-from tests.store.child_process import ROOT, Child
+from tests import commands
+from tests.store.child_process import Child
 from tests.store.two_carriers import facts, record
 
 ROWS = 2000
@@ -70,22 +71,23 @@ def test_kill_9_while_confirming_leaves_all_or_nothing(
 
 def _until_writing(engine: Engine) -> None:
     """Wait until another process holds a write lock, which it takes before its first change."""
+    if engine.dialect.name == "sqlite":
+        path = Path(str(engine.url.database) + "-wal")
+        _until(lambda: path.exists() and path.stat().st_size > 1_000_000)
+        return
+    locked = (
+        "SELECT 1 FROM pg_locks JOIN pg_class ON pg_class.oid = relation "
+        "WHERE relname = 'figures' AND mode = 'RowExclusiveLock'"
+    )
+    with engine.connect() as connection:
+        _until(lambda: connection.exec_driver_sql(locked).first() is not None)
+
+
+def _until(is_writing: Callable[[], bool]) -> None:
     until = time.monotonic() + 20
-    while time.monotonic() < until:
-        if engine.dialect.name == "sqlite":
-            path = Path(str(engine.url.database) + "-wal")
-            if path.exists() and path.stat().st_size > 1_000_000:
-                return
-        else:
-            with engine.connect() as connection:
-                writing = connection.exec_driver_sql(
-                    "SELECT 1 FROM pg_locks JOIN pg_class ON pg_class.oid = relation "
-                    "WHERE relname = 'figures' AND mode = 'RowExclusiveLock'"
-                ).first()
-            if writing:
-                return
+    while not is_writing():
+        assert time.monotonic() < until, "the other process never wrote"
         time.sleep(0.002)
-    pytest.fail("the other process never wrote")
 
 
 def save(say: Callable[[object], None], url: str, code: str, version: int) -> None:
@@ -135,6 +137,8 @@ def test_twenty_threads_writing_lose_nothing_and_are_never_told_that_it_is_locke
                     break
                 except Conflict:
                     conflicts += 1
+                    # whoever is refused looks again before the next attempt
+                    time.sleep(random.uniform(0, 0.02))
         return conflicts
 
     with ThreadPoolExecutor(20) as threads:
@@ -200,31 +204,30 @@ def test_one_import_confirmed_twice_at_once_is_stored_once(engine: Engine) -> No
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
 
 
-#: a program that keeps its store open, opens it again, and says of each note that it is stored
-AT_WORK = """
-import sys
-import tempfile
-from eligibility.store import LOCAL, Repository, open_store
-once = Repository(open_store(sys.argv[1]), LOCAL)
-firm = once.firms.add({"name": "x"})
-again = Repository(open_store(sys.argv[1]), LOCAL)
-again.firms.page()
-print("open", flush=True)
-sys.stdin.readline()
-for number in range(100):
-    (once, again)[number % 2].casework.add_note(firm, f"note {number}")
-    print(f"note {number}", flush=True)
-sys.stdin.readline()
-"""
+def work(say: Callable[[object], None], url: str, orders: Connection) -> None:
+    """Keep a store open, open it again, and say of each note that it is stored."""
+    once = Repository(open_store(url), LOCAL)
+    firm = once.firms.add({"name": "x"})
+    again = Repository(open_store(url), LOCAL)
+    again.firms.page()
+    say("open")
+    orders.recv()
+    for number in range(100):
+        (once, again)[number % 2].casework.add_note(firm, f"note {number}")
+        say(f"note {number}")
+    orders.recv()
+
+
+def run_backup(say: Callable[[object], None], url: str, file: Path) -> None:
+    """The command of an administrator."""
+    done = commands.run("backup", file, status=None, ELIGIBILITY_DATABASE_URL=url)
+    say((done.returncode, done.stderr))
 
 
 def back_up(url: str, file: Path) -> None:
     """A backup as an administrator makes it: by the command, in a process of its own."""
-    command = [sys.executable, "-m", "eligibility", "backup", str(file)]
-    subprocess.run(
-        command, check=True, capture_output=True, cwd=ROOT,
-        env={**os.environ, "ELIGIBILITY_DATABASE_URL": url},
-    )  # fmt: skip
+    status, said = Child(run_backup, url, file).hear()
+    assert status == 0, said
 
 
 def notes_of_backup(file: Path) -> set[str]:
@@ -236,23 +239,20 @@ def notes_of_backup(file: Path) -> set[str]:
 def test_what_a_store_opened_twice_has_acknowledged_is_in_every_backup_and_survives_kill_9(
     url: str, tmp_path: Path
 ) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", AT_WORK, url],
-        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as server:  # fmt: skip
-        assert server.stdin
-        assert server.stdout
-        assert server.stdout.readline() == "open\n"
+    orders, order = Pipe(duplex=False)
+    with orders, order:
+        server = Child(work, url, orders)
+        assert server.hear() == "open"
         back_up(url, tmp_path / "before.sqlite")
-        server.stdin.write("go on\n")
-        server.stdin.flush()
-        some = {server.stdout.readline().strip() for _ in range(30)}
+        order.send("go on")
+        some = {server.hear() for _ in range(30)}
         back_up(url, tmp_path / "while.sqlite")
-        acknowledged = some | {server.stdout.readline().strip() for _ in range(70)}
-        server.kill()
+        acknowledged = some | {server.hear() for _ in range(70)}
+        server.kill_9()
     engine = connect(url)
     backup(engine, tmp_path / "after.sqlite")
     assert len(acknowledged) == 100
+    assert notes_of_backup(tmp_path / "before.sqlite") == set()
     assert some <= notes_of_backup(tmp_path / "while.sqlite")
     assert acknowledged == notes_of_backup(tmp_path / "after.sqlite")
     with engine.connect() as connection:

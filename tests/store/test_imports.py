@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import func, select
 
 from eligibility.domain.errors import Conflict, InputError
-from eligibility.store import AuditAction, Repository
+from eligibility.store import LOCAL, AuditAction, Repository
 from eligibility.store.schema import staged
+from tests.store.conftest import emptied, engine_on
 from tests.store.two_carriers import facts, record
 
 
@@ -188,3 +189,16 @@ def test_rows_that_break_off_are_not_there_and_hold_no_other_writer_up(local: Re
     assert [row["name"] for row in local.firms.page().rows] == ["someone else's"]
     with local.engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(staged)) == 0
+
+
+def test_postgresql_plans_by_the_firms_that_an_import_has_just_added(
+    postgresql_store: str,
+) -> None:
+    with engine_on(emptied(postgresql_store)) as engine:
+        local = Repository(engine, LOCAL)
+        made = local.imports.stage("f", [(facts(None, f"公司 {n}"), None) for n in range(70)])
+        local.imports.confirm(made)
+        with engine.connect() as connection:
+            known = "SELECT reltuples FROM pg_class WHERE relname = 'firms'"
+            assert connection.exec_driver_sql(known).scalar() == 70
+            assert connection.exec_driver_sql("SHOW jit").scalar() == "off"

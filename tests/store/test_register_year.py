@@ -18,11 +18,11 @@ from sqlalchemy import Engine
 from eligibility.app import cache
 from eligibility.app.register import import_steps
 from eligibility.city.settings import load_city
-from eligibility.city.year import YearRequest
+from eligibility.city.year import CityYear, YearRequest
 from eligibility.i18n import ENGLISH
 from eligibility.register.register_workbook import register_workbook
 from eligibility.register.register_year import register_year
-from eligibility.register.year_candidates import year_candidates
+from eligibility.register.year_candidates import YearCandidates, year_candidates
 from eligibility.register.year_record import RegisterYearRecord, year_record
 from eligibility.register.year_report import report_paper
 from eligibility.register.year_results import annual_results
@@ -173,10 +173,8 @@ def check_tally(play: Play, record: dict[str, Any], today: date) -> None:
     assert Counter(row["certified"] for row in rows) == Counter(play.applied.values())
 
 
-def check_forecast(play: Play, record: dict[str, Any], today: date) -> None:
+def check_forecast(record: dict[str, Any], pool: YearCandidates, made: CityYear) -> None:
     """Headline, scenarios and candidates of the JSON are those that the pages read."""
-    pool = year_candidates(play.repository, YEAR, play.scheme, today)
-    made = register_year(pool, YearRequest(play.city, YEAR, today, scheme=play.scheme))
     tally, forecast = record["tally"], record["forecast"]
     assert forecast["already"] == tally["certifications"] == pool.already
     assert forecast["expected"] == made.portfolio.without.mean
@@ -219,12 +217,17 @@ def word_rows(path: Path) -> dict[str, list[str]]:
     return rows
 
 
-def check_papers(play: Play, record: dict[str, Any], today: date, folder: Path) -> None:
+def check_papers(
+    play: Play,
+    record: dict[str, Any],
+    pool: YearCandidates,
+    made: CityYear,
+    today: date,
+    folder: Path,
+) -> None:
     """Report, as Word, and workbook hold the numbers of the JSON, each under its name."""
     tally, forecast = record["tally"], record["forecast"]
     results = annual_results(play.repository, YEAR, play.scheme, today)
-    pool = year_candidates(play.repository, YEAR, play.scheme, today)
-    made = register_year(pool, YearRequest(play.city, YEAR, today, scheme=play.scheme))
     paper = report_paper(results, made, pool, play.scheme, play.city, ENGLISH, None)
     write_word(paper, folder / "report.docx")
     rows = word_rows(folder / "report.docx")
@@ -299,10 +302,12 @@ def test_overview_funnel_list_papers_and_json_say_the_same_in_every_month_of_a_y
         TypeAdapter(RegisterYearRecord).validate_python(record, strict=True)
         assert record["tally"].keys() == TALLY_KEYS
         check_tally(play, record, today)
-        check_forecast(play, record, today)
+        pool = year_candidates(play.repository, YEAR, play.scheme, today)
+        made = register_year(pool, request)
+        check_forecast(record, pool, made)
         # the papers take a second: one month of each batch, and the year's end
         if month in (5, 8, 12):
-            check_papers(play, record, today, tmp_path)
+            check_papers(play, record, pool, made, today, tmp_path)
         seen.append(record["forecast"]["expected"])
     assert play.applied
     # what nobody applied for when the last batch closed is not certified any more

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from eligibility.store import Repository, Role, System, close_stores, open_store
+from tests import empty_store
 from tests.browser.server import ROOT, free_port
 
 
@@ -23,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def token(folder: Path) -> str:
+    empty_store.put(folder)
     engine = open_store(f"sqlite:///{folder}/eligibility.sqlite")
     administrator = Repository(engine, System(Role.ADMINISTRATOR))
     token = administrator.api_tokens.add("平台", Role.MANAGER, days=30)

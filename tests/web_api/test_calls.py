@@ -1,10 +1,14 @@
-"""The web API over the wire, at a running server: each call answers what its command prints."""
+"""The web API over the wire, at one running server: what each call answers, and what is published of it."""
 
 from __future__ import annotations
 
 import email
 import email.policy
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +27,7 @@ from eligibility.store import Repository, Role, System, close_stores, open_store
 from eligibility.web_api import routes
 from eligibility.web_api.server import Limits, create_app
 from tests.browser.server import ROOT
+from tests.web_api.v1_client import Client
 
 AS_OF = "2026-05-10"
 FIRM: dict[str, Any] = {
@@ -30,6 +35,12 @@ FIRM: dict[str, Any] = {
     "registered_on": "2015-03-01", "staff_total": 120, "st_staff": 9, "sales_revenue_y3": 8_000_000,
 }  # fmt: skip
 CANDIDATES = ROOT / "sample_data" / "candidates.csv"
+DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+CURL = [block for block in re.findall(r"```sh\n(.*?)```", DOCUMENT, re.DOTALL) if "curl" in block]
+CHECKS = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance",
+    "response_schema_conformance", "negative_data_rejection", "unsupported_method", "ignored_auth",
+)  # fmt: skip
 
 
 def command(*words: str, status: int = 0) -> str:
@@ -261,3 +272,51 @@ def test_a_token_that_calls_too_often_is_told_when_to_come_again(tmp_path: Path)
     assert [answer.status_code for answer in told] == [200, 200, 429]
     assert told[2].headers["retry-after"] == "60"
     close_stores()
+
+
+# --- what others rely on: the first client, the lines of the document, the published description ---
+
+
+def test_the_first_client_goes_on_working(address: str, token: str) -> None:
+    client = Client(address, token)
+    firm = {"name": "甲", "staff_total": 120, "st_staff": 9}
+    assert client.verdicts([firm], "2026-05-10") == [("ineligible", 0, 100)]
+    assert client.unmet(firm, "2026-05-10") == {"st_staff_ratio": "第十一条（四）"}
+    assert client.why_refused({**firm, "staff_total": "many"}) == (
+        422, "staff_total", "a number, such as 12.5",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", CURL)
+def test_every_curl_of_the_document_is_answered(line: str, address: str, token: str) -> None:
+    own = {**os.environ, "ADDRESS": address, "TOKEN": token}
+    answered = subprocess.run(
+        ["sh", "-c", line.replace("curl -s", "curl -s --fail-with-body", 1)],
+        cwd=ROOT, env=own, capture_output=True, check=False,
+    )  # fmt: skip
+    assert answered.returncode == 0, answered.stdout
+    assert answered.stdout
+
+
+def test_the_document_names_every_call_and_no_other(client: httpx.Client) -> None:
+    described = client.get("/api/v1/openapi.json").json()["paths"]
+    calls = {f"{method.upper()} {path}" for path, of in described.items() for method in of}
+    assert set(re.findall(r"^\| `((?:GET|POST) [^`]+)`", DOCUMENT, re.MULTILINE)) == calls | {
+        "GET /api/v1/openapi.json"
+    }
+
+
+def test_whatever_the_description_allows_is_answered_as_it_says(
+    address: str, token: str, tmp_path: Path
+) -> None:
+    description = httpx.get(f"{address}/api/v1/openapi.json").json()
+    assert description["openapi"].startswith("3.1")
+    script = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run(
+        [script, "run", f"{address}/api/v1/openapi.json", "--header", f"Authorization: Bearer {token}",
+         "--checks", ",".join(CHECKS), "--phases", "examples,coverage,fuzzing", "--max-examples", "6",
+         "--seed", "2026", "--generation-deterministic", "--no-color"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-1000:]
+    assert f"Tested: {len(description['paths'])}" in done.stdout
