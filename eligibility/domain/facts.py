@@ -63,6 +63,8 @@ class Field(FrozenModel):
     #: title of the group of inputs that it begins, and what is to be known before filling them in
     group: Wording | None = None
     group_note: Wording | None = None
+    #: what is missing where an answer stands that settles nothing
+    gap_title: Wording | None = None
     #: asked for the official application alone: no verdict reads it, and its blank leaves nothing open
     form_only: bool = False
 

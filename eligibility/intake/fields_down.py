@@ -53,6 +53,25 @@ def fields_down(head: Sequence[Sequence[str]], names: FieldNames) -> int:
     return below if below >= FIELDS_DOWN and below > beside else 0
 
 
+def figures_below(head: Sequence[Sequence[str]], names: FieldNames) -> bool:
+    """Whether each row is of a firm and one of its figures, however few figures there are."""
+    for place, row in enumerate(head[: HEADING_ROWS + 1]):
+        if _names_figures(row, names):
+            at = next(at for at, cell in enumerate(row) if normal(cell) in _FIGURE_HEADS)
+            below = [line[at] for line in head[place + 1 :] if at < len(line) and line[at].strip()]
+            return bool(below) and all(_label(cell, names)[0] for cell in below)
+    return False
+
+
+def figure_a_row(file: str) -> InputError:
+    """The sentence for a table whose rows are of a firm and one of its figures."""
+    return InputError(
+        "{file}: the table holds one row a firm and figure. Make it one row a firm (in Excel: a pivot "
+        "table with the figures as its columns).",
+        file=file,
+    )
+
+
 def _distinct(cells: Sequence[str], names: FieldNames) -> set[str]:
     # kinds of rights also stand below each other as what the rows of a list are of
     stems = (names.stem(_label(cell, names)[0]) for cell in cells)
@@ -98,11 +117,7 @@ def transpose(file: str, rows: Sequence[Sequence[str]], names: FieldNames) -> Ta
         If it is not certain which firm or year a column is; the sentence says what to do.
     """
     if any(_names_figures(row, names) for row in rows[: HEADING_ROWS + 1]):
-        raise InputError(
-            "{file}: the table holds one row a firm and figure. Make it one row a firm (in Excel: a pivot "
-            "table with the figures as its columns).",
-            file=file,
-        )
+        raise figure_a_row(file)
     rows = _without_remarks(rows, names)
     lines = _lines(rows, names)
     several = Counter(line.row for line in lines)

@@ -19,7 +19,7 @@ from eligibility.intake.column_corrections import (
     with_remark,
     with_units,
 )
-from eligibility.intake.fields_down import fields_down, transpose
+from eligibility.intake.fields_down import fields_down, figure_a_row, figures_below, transpose
 from eligibility.intake.firm_years import firm_years, year_column
 from eligibility.intake.header_labels import IDENTITY, FieldNames
 from eligibility.intake.headers import HeaderMap, header_map
@@ -142,6 +142,8 @@ def _open_one(
     try:
         if _doubtful(found, sheet, names, down=down) and (form := recognise(sheet.head)):
             raise refuse_form(sheet.file, form)
+        if not down and figures_below(sheet.head, names):
+            raise figure_a_row(sheet.file)
         if down:
             width = max(map(len, sheet.head))
             table = transpose(sheet.file, read_rows(sheet, 0, width, TURNED_ROWS), names)

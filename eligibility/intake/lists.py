@@ -122,8 +122,11 @@ def entries(ledger: ListDefinition, rows: Rows) -> list[RowKind | None]:
     above: list[dict[str, str]] = []
     since = 0
     for row in rows_with_entries(rows):
-        first = next((row[column.id] for column in ledger.columns if column.id in row), "")
+        first, *others = [row[column.id] for column in ledger.columns if column.id in row] or [""]
         kind = non_firm_kind(first)
+        if kind is RowKind.NUMBERS and RowKind.TOTAL in map(non_firm_kind, others):
+            # how many there are, beside the word for it
+            kind = RowKind.TOTAL
         if kind is RowKind.GROUP and len(row) > 1:
             # what is named like a place or group of firms may be a product or right
             kind = None
@@ -224,10 +227,12 @@ def read_ledger(ledger: ListDefinition, rows: Rows, firm: str | None = None) -> 
     """Texts as columns; what cannot be read is named with row and column."""
     troubles: dict[tuple[int, str], Message] = {}
     columns: dict[str, NDArray[Any]] = {}
+    named = [column.id for column in ledger.columns if column.kind == "text"]
     parts = [
         row
         for row, texts in enumerate(rows)
-        if _OF_WHICH.match(texts.get(ledger.columns[0].id) or "")
+        # under the numbers of things too, where no name stands
+        if _OF_WHICH.match(next(filter(None, map(texts.get, named)), ""))
     ]
     for column in ledger.columns:
         texts = [row.get(column.id) for row in rows]

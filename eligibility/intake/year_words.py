@@ -25,7 +25,7 @@ _CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "0001234
 _CHINESE_CALENDAR = re.compile("二[〇零○][〇零○一二三四五六七八九]{2}(?=\\s*(?:会计|财务)?年)")
 #: the place in the window, counted from its last year; then from its first
 _PLACES_BACK = re.compile(
-    r"(?:申报|申请)(?:年度?|当年)?前\s*第?\s*([一二三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
+    r"(?:申报|申请)(?:年度?|当年)?前\s*(?:第\s*([一二三123])|([一1]))\s*(?:个)?(?:会计)?年度?(?:末|底)?"
 )
 _PLACES = (
     re.compile(r"第\s*([一二三123])\s*个?\s*(?:会计|财务)?\s*年度?(?:末|底)?"),
@@ -47,9 +47,9 @@ _BEFORE = (
     re.compile(r"往?(大前|上上|前一?|上一?|去)(?:个)?(?:会计)?年度?(?:末|底)?"),
 )
 _BEFORE_WORDS = {"上": 1, "上一": 1, "前一": 1, "去": 1, "上上": 2, "前": 2, "大前": 3}
-#: 前三年, 上二年 as 近三年, 近二年; 前一年 alone is one of the words above
+#: 前三年, 上二年, 申报前三年 as 近三年, 近二年; 前一年 alone is one of the words above
 _NEAR = re.compile(
-    r"(?:最近|近|往前|(?<![申请报大上])[前上](?=[一二两三123]))\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
+    r"(?:最近|近|往前|(?:申报|申请)(?:年度?|当年)?前|(?<![申请报大上])[前上](?=[一二两三123]))\s*([一二两三123])\s*(?:个)?(?:会计)?年度?(?:末|底)?"
 )
 #: beside the name of a figure, what makes it another one: a plan, a share, a growth, a part of a year, other books
 ANOTHER_FIGURE = re.compile(
@@ -169,7 +169,7 @@ def split_year(
             words += found
             rest = pattern.sub(" ", rest)
 
-    take(_PLACES_BACK, places, lambda match: 4 - _DIGITS[match[1]])
+    take(_PLACES_BACK, places, lambda match: 4 - _DIGITS[match[1] or match[2]])
     for pattern in _PLACES:
         take(pattern, places, lambda match: _DIGITS[match[1]])
     take(_CALENDAR, calendars, lambda match: int(match[1]))

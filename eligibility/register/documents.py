@@ -42,6 +42,8 @@ class Paper:
         Number of the heading of the law that it belongs to; 0 beside them.
     conditions : tuple of str
         Ids of the conditions that it is read for.
+    clauses : tuple of str
+        Names of the clauses of an edition on it.
     evidence : Wording
         What exactly is asked for; blank for one that the catalogue names.
     is_of_persons : bool
@@ -55,6 +57,7 @@ class Paper:
     under: int
     conditions: tuple[str, ...]
     evidence: Wording = field(default_factory=lambda: Wording(zh="", en=""))
+    clauses: tuple[str, ...] = ()
     is_of_persons: bool = False
     entry: Row = field(default_factory=lambda: _UNTOUCHED)
 
@@ -106,6 +109,7 @@ def _paper(material: Material) -> Paper:
         material.title,
         material.under,
         material.conditions,
+        clauses=material.clauses,
         is_of_persons=material.persons,
     )
 

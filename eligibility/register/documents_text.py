@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from eligibility.domain.records import words
+from eligibility.domain.law import Edition
+from eligibility.domain.records import cite, words
 from eligibility.i18n import Language
 from eligibility.register.documents import HERE, Paper
 from eligibility.register.record_types import DocumentsRecord, PaperRecord
@@ -25,11 +26,11 @@ def documents_record(
         "firm": {"firm_id": firm["id"], "name": firm["name"], "uscc": firm["uscc"]},
         "as_of": today.isoformat(),
         "citations": [{"document": each.document, "article": each.article} for each in citations],
-        "papers": [_paper(paper, today) for paper in papers],
+        "papers": [_paper(paper, scheme.in_force(today), today) for paper in papers],
     }
 
 
-def _paper(paper: Paper, today: date) -> PaperRecord:
+def _paper(paper: Paper, law: Edition, today: date) -> PaperRecord:
     entry = paper.entry
     due, asked = entry["due_on"], entry["asked_on"]
     return {
@@ -37,6 +38,7 @@ def _paper(paper: Paper, today: date) -> PaperRecord:
         "title": words(paper.title),
         "under": paper.under or None,
         "conditions": list(paper.conditions),
+        "clauses": [cite(law.clauses[name]) for name in paper.clauses],
         "status": paper.status,
         "due_on": due.isoformat() if due else None,
         "asked_on": asked.isoformat() if asked else None,

@@ -7,7 +7,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from eligibility.assessment.record_types import GapRecord
-from eligibility.domain.records import Day, FirmRecord, Words, closed
+from eligibility.domain.records import CitationRecord, Day, FirmRecord, Words, closed
 from eligibility.register.published_list import MatchStatus
 from eligibility.reports.record_types import DeadlineRecord
 from eligibility.store import DocumentStatus, Stage
@@ -201,6 +201,7 @@ class PaperRecord(TypedDict):
     title: Words
     under: int | None
     conditions: list[str]
+    clauses: list[CitationRecord]
     status: DocumentStatus
     due_on: Day | None
     asked_on: Day | None

@@ -210,9 +210,9 @@ def fields_in_words(
 
 
 def _title_in_years(figure: Sequence[Field], application_year: int) -> Wording:
-    """The title of a figure with the calendar years that are meant of it."""
+    """The title of a figure, or what is missing of it, with the calendar years that are meant of it."""
     if len(figure) == 1:
-        return figure[0].title_in_year(application_year)
+        return figure[0].gap_title or figure[0].title_in_year(application_year)
     years = sorted(years_of(application_year)[(each.year or 1) - 1] for each in figure)
     first, last, title = years[0], years[-1], figure[0].stem_title
     if last - first >= len(years):

@@ -20,6 +20,8 @@ class Material(FrozenModel):
         What it is called.
     conditions : tuple of str
         Ids of the conditions that it is read for.
+    clauses : tuple of str
+        Names of the clauses of an edition that say what it consists of and who writes it.
     persons : bool
         Whether it is a list of persons, which is read to be counted and never kept.
     """
@@ -29,6 +31,7 @@ class Material(FrozenModel):
     zh: str
     en: str
     conditions: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
     persons: bool = False
 
     @property

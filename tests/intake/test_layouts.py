@@ -171,17 +171,27 @@ def test_a_column_of_nobody_beside_years_is_refused() -> None:
         )
 
 
+@pytest.mark.parametrize("figures", [1, 3])
 @pytest.mark.parametrize(
     "head", ["企业名称,指标,数值", "企业名称,年度,指标,数值", "企业名称,项目,2024,2025"]
 )
-def test_one_row_a_firm_and_figure_is_refused_with_what_to_do(head: str) -> None:
+def test_one_row_a_firm_and_figure_is_refused_with_what_to_do(head: str, figures: int) -> None:
     width = head.count(",") - 1
+    at = head.split(",").index("项目" if "项目" in head else "指标")
     lines = [
-        f"乙地一公司,{name}{',1' * width}"
-        for name in ("第三年销售收入（万元）", "职工总数", "科技人员数")
+        f"乙地{firm}公司{',2025' * (at - 1)},{name}{',1' * (width - at + 1)}"
+        for firm in "一二"
+        for name in ("第三年销售收入（万元）", "职工总数", "科技人员数")[:figures]
     ]
     with pytest.raises(InputError, match="one row a firm and figure"):
         read("\n".join([head, *lines]))
+
+
+def test_a_column_of_projects_makes_no_row_a_figure() -> None:
+    batch = read(
+        "企业名称,项目名称,职工总数\n乙地一公司,智能装备研发,20\n乙地二公司,销售收入管理系统,30"
+    )
+    assert batch.table.numbers("staff_total").tolist() == [20, 30]
 
 
 @pytest.mark.parametrize(

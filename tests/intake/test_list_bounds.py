@@ -136,6 +136,9 @@ def test_results_of_a_year_with_an_open_row_give_the_points_of_those_that_are_ce
 def test_a_result_that_an_open_row_may_have_of_an_earlier_year_is_not_certain_in_its_own() -> None:
     found = count("conversion", [{"result": "甲", "year": "2025"}, {"result": "甲"}])
     assert found.bounds["conversions_y3"] == (0, 2)
+    # nor in a year of which every row is full: the one without a name may be its
+    found = count("conversion", [{"year": "2023"}, {"result": "甲", "year": "2024"}])
+    assert found.bounds == {"conversions_y1": (0, 1), "conversions_y2": (0, 1)}
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def said(ledger: str, *rows: dict[str, str], firm: str | None = FIRM) -> Count:
     [
         {"name": "合计", "income": "675"}, {"name": "合 计：", "income": "675"}, {"name": "小计", "income": "675"},
         {"name": "总计（万元）", "income": "675", "main": "/"}, {"income": "675"}, {"income": "675.00", "main": "-"},
-        {"name": "Total", "income": "675"},
+        {"name": "Total", "income": "675"}, {"name": "2", "code": "合计", "income": "675"},
     ],
 )  # fmt: skip
 def test_a_total_is_left_out_of_products_and_said(total: dict[str, str]) -> None:
@@ -68,6 +68,9 @@ def test_subtotals_of_years_and_groups_are_left_out_whether_named_or_not() -> No
 def test_a_part_of_the_row_above_is_asked_about_and_not_added() -> None:
     found = said("product", *PRODUCTS, {"name": "其中：软件甲型", "income": "300", "main": "是"})
     assert found.fields["hitech_income_y3"] is None
+    assert "a part (其中) of the row above" in str(found.reasons[2])
+    # under the numbers of the products, where no name stands
+    found = said("product", *PRODUCTS, {"code": "其中：出口", "income": "75"})
     assert "a part (其中) of the row above" in str(found.reasons[2])
 
 

@@ -45,7 +45,7 @@ def test_near_years_mean_one_year_each_where_all_three_stand() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("word", ["近", "最近", "前", "上", "往前"])
+@pytest.mark.parametrize("word", ["近", "最近", "前", "上", "往前", "申报前", "申请年度前"])
 def test_words_that_may_mean_a_span_mean_one_year_each_where_all_three_stand(word: str) -> None:
     heads = [f"{word}{number}年销售收入" for number in "三二一"]
     assert fields(*heads) == ["sales_revenue_y1", "sales_revenue_y2", "sales_revenue_y3"]

@@ -23,7 +23,9 @@ LISTS = (
     "tests/schemes/test_list_reasons.py",
     "tests/schemes/test_registration_numbers.py",
 )
+SME = ("tests/schemes/test_cases.py", "tests/schemes/test_tech_sme.py")
 TESTS = {
+    "eligibility/comparisons.py": ("tests/test_comparisons.py", *LAW),
     "eligibility/planning/incentives.py": ("tests/planning/test_incentives.py",),
     "eligibility/schemes/hnte/blanks.py": (
         *LAW,
@@ -34,6 +36,9 @@ TESTS = {
     "eligibility/schemes/hnte/derived_figures.py": (*LAW, "tests/schemes/test_derived_figures.py"),
     "eligibility/schemes/hnte/indicators.py": LAW,
     "eligibility/schemes/hnte/lists.py": LISTS,
+    "eligibility/schemes/hnte/registration_numbers.py": LISTS,
+    "eligibility/schemes/tech_sme/criteria.py": SME,
+    "eligibility/schemes/tech_sme/derived_figures.py": SME,
     "eligibility/assessment/scoring.py": LAW,
 }
 #: share of changes that the tests must notice in each file
@@ -54,7 +59,7 @@ def mutate(path: str) -> float:
 source_paths = {[path]}
 also_copy = ["eligibility", "tests", "sample_data", "pyproject.toml"]
 pytest_add_cli_args_test_selection = {list(TESTS[path])}
-pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile=mutation"]
+pytest_add_cli_args = ["-x", "-q", "-p", "no:cacheprovider", "-p", "tests.mutation.cold_caches", "--hypothesis-profile=mutation"]
 """
             )
         mutmut = [sys.executable, "-m", "mutmut"]

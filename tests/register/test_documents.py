@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 from xlsxwriter import Workbook
 
+import eligibility
 from eligibility.cli import app
 from eligibility.domain.errors import InputError
 from eligibility.i18n import CHINESE
@@ -46,6 +47,18 @@ def test_every_heading_of_the_law_has_its_papers_and_every_condition_that_is_pro
     named = {name for paper in papers for name in paper.conditions}
     # of violations the authorities speak, no paper of the firm
     assert named == conditions - {"no_major_violation"}
+
+
+def test_every_paper_names_what_the_law_says_of_it_and_no_clause_is_without_a_reader() -> None:
+    papers = checklist(HNTE, LAW, [])
+    of_papers = {name for paper in papers for name in paper.clauses}
+    assert {LAW.clauses[paper.clauses[0]].article[-1] for paper in papers} == set("12345678")
+    assert all(LAW.clauses[each.clauses[0]].article.endswith(str(each.under)) for each in papers)
+    # who writes the two special audits
+    audits = {paper.item for paper in papers if "auditor" in paper.clauses}
+    assert audits == {"rd_audit", "income_audit"}
+    code = "".join(path.read_text() for path in Path(eligibility.__file__).parent.rglob("*.py"))
+    assert {name for name in LAW.clauses if f'"{name}"' not in code} == of_papers
 
 
 def test_a_scheme_without_a_catalogue_is_listed_by_its_conditions() -> None:
@@ -129,5 +142,9 @@ def test_the_command_says_where_each_paper_of_a_firm_stands(tmp_path: Path) -> N
     check_record("documents", record)
     rows = {row["item"]: row for row in record["papers"]}
     assert rows["tax_returns"]["is_overdue"]
+    assert [each["article"] for each in rows["rd_audit"]["clauses"]] == [
+        "第十二条（一）6",
+        "一、（三）1",
+    ]
     assert rows["rd_audit"]["files"][0]["name"] == "审计.pdf"
     assert "no firm with the code" in run("91150100XNYLK3H19E", "--lang", "en", status=2)

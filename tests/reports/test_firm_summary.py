@@ -9,6 +9,7 @@ from eligibility.assessment.record import record
 from eligibility.i18n import CHINESE
 from eligibility.planning.next_batch import next_batch
 from eligibility.reports.firm_summary import FirmSummary
+from eligibility.reports.firm_text import plain
 from tests.firms import HNTE, base, table
 
 TODAY = date(2026, 11, 30)
@@ -27,6 +28,18 @@ def test_experts_alone_decide_and_the_sentence_says_from_what_to_what() -> None:
     said = summary(**dict.fromkeys(RATED))
     assert said.state == "experts"
     assert "8 项已满足；能否过 70 分取决于专家" in said.sentence
+
+
+def test_a_firm_with_the_code_of_another_body_reads_nowhere_as_eligible() -> None:
+    said = summary(uscc="92150105XNBU6HUA30")
+    assert (said.record["verdict"], said.state) == ("undetermined", "undetermined")
+    assert "注册成立一年以上" in said.sentence
+    lacking = "企业的统一社会信用代码（所填代码属其他主体）"
+    assert lacking in said.steps[0].what
+    text = plain(said.record, HNTE, CHINESE)
+    assert text.splitlines()[1].startswith("待补充")
+    assert f"缺：{lacking}" in text
+    assert "个体工商户" in text
 
 
 def test_a_missing_fact_is_the_first_thing_to_do_with_whom_and_by_when() -> None:

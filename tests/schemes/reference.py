@@ -88,12 +88,19 @@ def verdict(statuses: Iterable[str]) -> str:
 
 
 def registration_age(firm: Firm) -> Finding:
-    """办法第十一条(一), 指引三(一): registered for 365 calendar days or more."""
+    """办法第二条, 第十一条(一), 指引三(一): an enterprise, registered for 365 calendar days or more.
+
+    A credit code (GB 32100) of an authority, a public institution or an individual business leaves
+    open whether the applicant is an enterprise.
+    """
     registered = day(firm, "registered_on")
     if registered is None:
         return UNDETERMINED, None
     days = Fraction((applied_on(firm) - registered).days)
-    return (MET if days >= 365 else UNMET), days
+    if days < 365:
+        return UNMET, days
+    other_body = not (text(firm, "uscc") or "91").startswith(("91", "93", "99"))
+    return (UNDETERMINED if other_body else MET), days
 
 
 def core_ip(firm: Firm) -> Finding:

@@ -120,6 +120,12 @@ def test_other_costs_over_three_years_are_capped_as_in_exact_fractions(
     assert found == pytest.approx(float(internal + other + outsourced), rel=1e-12)
 
 
+def test_a_code_of_another_body_leaves_open_whether_an_enterprise_applies() -> None:
+    codes = (*(f"{start}150105MA0N00001X" for start in (11, 12, 51, 91, 92, 93)), None)
+    ages = (date(2026, 1, 10), date(2020, 1, 1), None)
+    agree(*(base(uscc=code, registered_on=day) for code in codes for day in ages))
+
+
 @given(st.dates(date(2022, 1, 1), date(2025, 12, 31)), st.tuples(*[st.integers(0, 30)] * 3))
 @settings(max_examples=60)
 def test_conversions_by_days_of_operation_are_averaged_as_in_exact_fractions(

@@ -22,7 +22,7 @@ from eligibility.i18n import ENGLISH
 from eligibility.planning.cheapest_plan import plan
 from eligibility.reports.gap_columns import first_gaps
 from eligibility.schemes.registry import SCHEMES, load_scheme
-from eligibility.schemes.tech_sme.derived_figures import count
+from eligibility.schemes.tech_sme.derived_figures import count, stand_in
 from eligibility.schemes.yaml_file import read_yaml
 from tests import commands
 from tests.firms import table
@@ -336,6 +336,17 @@ def test_a_lever_moves_the_count_that_is_judged_and_the_one_beside_it() -> None:
     # what was blank stays so, and the count for certification stands in for it
     assert after["staff_total"] == 104
     assert np.isnan(after["tech_sme_staff_total"])
+
+
+def test_one_count_that_stands_in_is_said_and_one_that_may_be_nothing_is_not() -> None:
+    own = dict.fromkeys(OWN.values(), 0)
+    firms = [
+        {**BASE, **own, "tech_sme_class1_count": None, "ip_class1_count": count} for count in (1, 0)
+    ]
+    assert stand_in(table(*firms, scheme=SCHEME)).tolist() == [True, False]
+    unsaid = table({**firms[0], "ip_class1_count": None}, scheme=SCHEME)
+    most = unsaid.with_columns({"ip_class1_count:most": np.array([1.0])})
+    assert not stand_in(most)[0]
 
 
 def test_a_plan_takes_the_better_of_the_two_measures_of_research_alone() -> None:

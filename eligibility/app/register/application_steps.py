@@ -9,9 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from eligibility.app import cache
 from eligibility.app.self_assessment.fields import EARLIEST, LATEST
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import guard
+from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import tag
 from eligibility.app.widgets.table import table
 from eligibility.domain.text import Message, msgid
@@ -39,6 +41,9 @@ def draw_steps(repository: Repository, row: Row) -> None:
             for each in row["steps"]
         ]
         st.html(table(heads, lines))
+    if status.step is ApplicationStep.PUBLICITY:
+        law = cache.scheme().in_force(status.since or date.today())
+        st.caption(fmt.clause(law.clauses["public_notice"]))
     if later := next_steps(status):
         _form(repository, row, later)
 

@@ -113,11 +113,9 @@ def _check(one: CertifiedFirm) -> None:
         for condition in law.conditions
     ]
     st.html(table(heads, rows))
-    st.caption(
-        _(
-            "Each year is judged with the two before it, as a review does. Relief is taken back from the year in which a condition fails (32号 art. 16)."
-        )
-    )
+    st.caption(_("Each year is judged with the two before it, as a review does."))
+    rules = [tag("li", fmt.clause(law.clauses[name])) for name in ("review", "review_window")]
+    st.html(tag("ul", *rules, cls="rows"))
     st.subheader(
         _("If reviewers strike something of {year}").format(year=years[-1].year), anchor=False
     )
@@ -191,8 +189,7 @@ def _end(repository: Repository, one: CertifiedFirm) -> None:
         st.popover(_("Record a cancellation")),
         st.form(f"cancel:{one.firm['firm_id']}:{one.applied_year}", border=False),
     ):
-        st.caption(fmt.citation(law.clauses["same_year"].model_dump()))
-        st.write(language().of(law.clauses["same_year"].gist))
+        st.write(fmt.clause(law.clauses["same_year"]))
         day = st.date_input(
             _("Cancelled on"), date.today(), one.period.issue_day, date.today(), format="YYYY-MM-DD"
         )

@@ -122,15 +122,9 @@ def changes(repository: Repository, firm: Row, one: CertifiedFirm) -> None:
     )
     for row in rows:
         _change(repository, row)
-    moves = law.clauses["moving"]
-    if any(row["kind"] in (ChangeKind.MOVE, ChangeKind.PART_MOVE) for row in rows):
-        st.html(
-            tag(
-                "p",
-                f"{language().of(moves.gist)}（{moves.document} {moves.article}）",
-                cls="notice",
-            )
-        )
+    moves = {row["kind"] in (ChangeKind.MOVE, ChangeKind.PART_MOVE) for row in rows}
+    for is_move in sorted(moves):
+        st.html(tag("p", fmt.clause(law.clauses["moving" if is_move else "changes"]), cls="notice"))
     with st.expander(_("Record a change")), st.form(f"change:{firm_id}:{len(rows)}", border=False):
         words = {kind.value: _(text) for kind, text in CHANGE_WORDS.items()}
         kind = st.selectbox(_("What changed"), list(words), format_func=words.__getitem__)

@@ -16,6 +16,7 @@ from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.web.upload_fields import upload_field
 from eligibility.app.widgets import download_button, guard, notices
+from eligibility.app.widgets import number_format as fmt
 from eligibility.app.widgets.markup import Markup, tag
 from eligibility.domain.errors import EligibilityError
 from eligibility.domain.law import Edition
@@ -222,6 +223,7 @@ def _paper(
         lines.append(_("Read for: {conditions}").format(conditions=said))
     if evidence := language().of(paper.evidence):
         lines.append(evidence)
+    lines += [fmt.clause(law.clauses[name]) for name in paper.clauses]
     if entry["asked_on"]:
         who = entry["asker"] or _("nobody")
         lines.append(_("Asked for on {day} by {name}").format(day=entry["asked_on"], name=who))

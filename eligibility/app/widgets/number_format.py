@@ -12,6 +12,7 @@ from typing import Any
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.domain.facts import Field
+from eligibility.domain.law import Citation
 from eligibility.reports.firm_text import few_fields_in_words, fields_in_words
 from eligibility.reports.number_format import (
     WAN,
@@ -89,6 +90,13 @@ def missing_fields(
 def citation(record: Mapping[str, Any]) -> str:
     """Document and article."""
     return f"{record['document']} {record['article']}"
+
+
+def clause(source: Citation) -> str:
+    """What a clause says in short, where it stands and how well it is known."""
+    grade = confidence(source.confidence)
+    place = f"{source.document} {source.article}"
+    return f"{language().of(source.gist)}（{place}{f'，{grade}' if grade else ''}）"
 
 
 def confidence(grade: str) -> str:

@@ -85,7 +85,7 @@ def _blank_history(firms: FirmTable, stems: tuple[str, ...]) -> Hashable:
     if any(name.startswith(stems) and not firms.blank(name)[0] for name in firms.columns):
         return None
     # of an unsaid registration the year of the application says how many days each year may have
-    return int(firms.application_years[0]) if unsaid else "three years"
+    return int(firms.application_years[0]) if unsaid else len(YEARS)
 
 
 def _read_only(result: T) -> T:
@@ -258,7 +258,7 @@ def points_over_fills(
 
 def _ends(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
     """The least and the most of each row."""
-    values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    values = np.concatenate(parts)
     return values.min(axis=0), values.max(axis=0)
 
 

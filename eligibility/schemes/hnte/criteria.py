@@ -25,22 +25,32 @@ from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, ScoreInterval, finding
 
 from .blanks import alike_where_blank, domestic_rd, hitech_income, rd_over_sales, select
-from .derived_figures import counted_rd, paid_rd, rd_rules, total_income, usable_rights
+from .derived_figures import (
+    counted_rd,
+    no_enterprise,
+    paid_rd,
+    rd_rules,
+    total_income,
+    usable_rights,
+)
 
 
 def registration_age(firms: FirmTable, law: Edition) -> Finding:
-    """第十一条（一）: days between registration and application."""
+    """第十一条（一）: days between registration and application, of an enterprise (第二条)."""
     registered, applied = firms.dates("registered_on"), firms.dates("application_date")
     unknown = np.isnat(registered)
     days = np.where(unknown, np.nan, (applied - registered).astype(np.float64))
     needed = law.value("registration_days")
     compare = at_least if law.reading("days_counted") == "inclusive" else above
+    passes = compare(days, needed)
+    # of another body the code of an enterprise is wanted first
+    other_body = no_enterprise(firms) & (passes | unknown)
     return finding(
-        passes=compare(days, needed),
-        decided_rows=~unknown,
+        passes=passes,
+        decided_rows=~(unknown | other_body),
         observed=days,
         required=needed,
-        missing={"registered_on": unknown},
+        missing={"uscc": other_body, "registered_on": unknown},
     )
 
 

@@ -28,6 +28,10 @@ LATEST_YEAR_ALONE = (
     "total_income_y3",
     "hitech_income_y3",
 )
+#: what a credit code begins with (GB 32100) that the registrar of enterprises gives to no other body:
+#: 92 is of individual businesses, and authorities, public institutions, associations and foundations
+#: are entered by other registrars
+ENTERPRISES = ("91", "93", "99")
 
 
 @dataclass(frozen=True)
@@ -356,6 +360,19 @@ def _blank_categories(firms: FirmTable, year: str) -> Mapping[str, Bools]:
     """Where each category of a year is blank, by field id."""
     names = (f"rd_{name}_{year}" for name in CATEGORIES)
     return {name: np.isnan(firms.numbers(name)) for name in names}
+
+
+def no_enterprise(firms: FirmTable) -> Bools:
+    """Where the credit code is of no enterprise, shape (n,); nowhere where it is blank."""
+    return firms.derive(_no_enterprise)
+
+
+def _no_enterprise(firms: FirmTable) -> Bools:
+    if "uscc" not in firms.columns:
+        return np.zeros(firms.rows, dtype=np.bool_)
+    codes = firms.texts("uscc").astype("U2")
+    # a blank becomes the word None
+    return ~np.isin(codes, (*ENTERPRISES, "No", ""))
 
 
 def years_in_operation(firms: FirmTable) -> Floats:

@@ -268,7 +268,7 @@ def conversion(read: ListRows, _: Edition, year: int, __: np.datetime64) -> Coun
         least, most = count_rows(certain & here, ((counts | no_name) & here) | no_year)
         # so may a row without a name, of any one of them
         earlier = no_name & (no_year | (in_year < each))
-        return (max(least - float(earlier.sum()), 0.0), most) if most > least else (least, most)
+        return max(least - float(earlier.sum()), 0.0), most
 
     fields, bounds = separate_open(
         {f"conversions_y{place}": ends(each) for place, each in enumerate(years, 1)}

@@ -24,6 +24,7 @@ from .derived_figures import (
     YEARS,
     counted_rd,
     incomplete_categories,
+    no_enterprise,
     outsourced_ratio,
 )
 
@@ -37,9 +38,6 @@ _HITECH_PARTS = (
     "commissioned_rd_income_y3",
 )  # fmt: skip
 _OTHER_INCOME = ("subsidy_income_y3", "interest_income_y3", "investment_income_y3")
-#: what a credit code begins with (GB 32100) that is of no enterprise: authorities, public
-#: institutions and bodies staffed like them, and individual businesses
-NO_ENTERPRISE = frozenset({"11", "12", "13", "92"})
 
 
 def warnings(firms: FirmTable, law: Edition, findings: Findings) -> list[Warning]:
@@ -233,10 +231,7 @@ def _categories_above_total(firms: FirmTable, law: Edition) -> list[Warning]:
 
 
 def _legal_form(firms: FirmTable, _: Edition, __: Findings, ___: Sign) -> Bools:
-    if "uscc" not in firms.columns:
-        return np.zeros(firms.rows, dtype=np.bool_)
-    # a blank becomes the word None, which begins like no code
-    return np.isin(firms.texts("uscc").astype("U2"), sorted(NO_ENTERPRISE))
+    return no_enterprise(firms)
 
 
 def _narrow_margins(_: FirmTable, law: Edition, findings: Findings, sign: Sign) -> Bools:

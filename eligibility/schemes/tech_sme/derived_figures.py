@@ -47,14 +47,9 @@ class DirectRoute:
 
 def direct_route(firms: FirmTable) -> DirectRoute:
     """The four facts of 第八条, any of which is enough."""
-    answers = np.stack([firms.numbers(name) for name in ROUTES])
-    blank = np.isnan(answers)
-    certain = np.logical_or.reduce(answers == 1)
-    return DirectRoute(
-        certain,
-        certain | np.logical_or.reduce(blank),
-        {name: unknown & ~certain for name, unknown in zip(ROUTES, blank, strict=True)},
-    )
+    certain = np.logical_or.reduce([firms.numbers(name) == 1 for name in ROUTES])
+    missing = {name: np.isnan(firms.numbers(name)) & ~certain for name in ROUTES}
+    return DirectRoute(certain, certain | np.logical_or.reduce([*missing.values()]), missing)
 
 
 def rd_costs(firms: FirmTable, law: Edition) -> Floats:

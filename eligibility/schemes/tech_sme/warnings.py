@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from eligibility.comparisons import above
 from eligibility.domain.facts import FirmTable
 from eligibility.domain.law import Edition
 from eligibility.domain.results import Finding, Warning
 from eligibility.domain.text import Wording
 from eligibility.schemes.figure_scale import scale_signs
 
-from .derived_figures import direct_route, stand_in
+from .derived_figures import count, direct_route, stand_in
 
 
 def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[Warning]:
@@ -38,6 +39,17 @@ def warnings(firms: FirmTable, law: Edition, _: Mapping[str, Finding]) -> list[W
                 "before it; the text does not say which figures then count",
             ),
             law.interpretations["figures_year"].citation,
+        ),
+        Warning(
+            "st_staff_above_staff",
+            # each of the two may be a count for certification that stands in
+            above(count(firms, "st_staff"), count(firms, "staff_total")),
+            Wording(
+                zh="科技人员数大于职工总数，可能一个是本评价口径、一个是高新技术企业口径，请核对两个数字",
+                en="There are more S&T staff than staff; perhaps one is counted by these measures and the "
+                "other for high-tech certification: see which of the two is right",
+            ),
+            fields=("tech_sme_st_staff", "tech_sme_staff_total"),
         ),
         Warning(
             "certification_counts",

@@ -108,6 +108,9 @@ def test_tasks_notes_and_papers_are_kept(staffed: Staffed) -> None:
     app = staffed.open("firm", firm=str(firm), tab="documents")
     assert "0 of 19 papers are here" in html(app)
     app.selectbox(key=f"paper:{firm}").select("rd_audit").run()
+    # what the law says of the paper, and who may write it
+    assert "国科发火〔2016〕32号 第十二条（一）6" in html(app)
+    assert "30 % of its staff" in html(app)
     app.get("button_group")[-1].set_value("checked")
     next(each for each in app.text_area if each.label == "Remark").input("三年齐")
     [each for each in app.button if each.label == "Save"][-1].click().run()
