@@ -158,11 +158,6 @@ def put_widget_value(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
-def section_key(name: str) -> str:
-    """The key of a section that folds."""
-    return f"open:{name}"
-
-
 def is_drawn(name: str, is_open: bool) -> bool:
     """Whether what a section holds is drawn: from its first opening in the session on."""
     if is_open:

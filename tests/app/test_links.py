@@ -93,13 +93,11 @@ def test_without_a_public_address_no_link_is_offered(
             server.public_url()
 
 
-@pytest.mark.parametrize("with_figures", [False, True])
-def test_a_result_shows_what_its_owner_chose_and_no_more(
-    office: Office, with_figures: bool
-) -> None:
+def shared_result(office: Office, with_figures: bool, facts: dict[str, str]) -> tuple[str, str]:
+    """The code of the example's draft with these facts, and the page behind a link to its result."""
     draft = example(load_scheme(), date.today())
     assert draft is not None
-    code, _draft = office.local.drafts.add(draft.state)
+    code, _draft = office.local.drafts.add(draft.state | {"facts": draft.state["facts"] | facts})
     token, _link = office.local.links.add_result_link(
         code, 30, "王 <会计>", with_figures=with_figures
     )
@@ -107,7 +105,14 @@ def test_a_result_shows_what_its_owner_chose_and_no_more(
         link_routes.PATH + cookies.link_address(token), headers={"accept-language": "zh-CN"}
     )
     assert answer.status_code == 200
-    page = answer.text
+    return code, answer.text
+
+
+@pytest.mark.parametrize("with_figures", [False, True])
+def test_a_result_shows_what_its_owner_chose_and_no_more(
+    office: Office, with_figures: bool
+) -> None:
+    code, page = shared_result(office, with_figures, {})
     assert page.count("<li><span>") == 9
     # the words, steps and batch of the owner's own result: all is given, experts decide
     assert "8 项已满足；能否过 70 分取决于专家" in page
@@ -125,14 +130,7 @@ def test_a_result_shows_what_its_owner_chose_and_no_more(
 def test_what_to_do_first_names_an_amount_only_with_the_figures(
     office: Office, with_figures: bool
 ) -> None:
-    draft = example(load_scheme(), date.today())
-    assert draft is not None
-    state = draft.state | {"facts": draft.state["facts"] | {"st_staff@2025": "10"}}
-    code, _draft = office.local.drafts.add(state)
-    token, _link = office.local.links.add_result_link(code, 30, "王", with_figures=with_figures)
-    page = office.browser.get(
-        link_routes.PATH + cookies.link_address(token), headers={"accept-language": "zh-CN"}
-    ).text
+    _code, page = shared_result(office, with_figures, {"st_staff@2025": "10"})
     (step,) = re.findall("<li>(科技人员占比：[^<]*)", page)
     assert ("4 人" in step or "4人" in step, "未满足" in step) == (with_figures, not with_figures)
 

@@ -13,8 +13,7 @@ from eligibility.app import session
 
 def popover(label: str, name: str, icon: str | None = None) -> DeltaGenerator | None:
     """A popover of that name within the session; None until it is opened."""
-    key = session.section_key(name)
-    section = st.popover(label, icon=icon, key=key, on_change="rerun")
+    section = st.popover(label, icon=icon, key=f"open:{name}", on_change="rerun")
     return section if session.is_drawn(name, bool(section.open)) else None
 
 
@@ -22,6 +21,5 @@ def expander(label: str, name: str, *, is_open: bool = False) -> DeltaGenerator 
     """An expander of that name, open at first or not; None until it is opened."""
     # another widget for each, as what is open at first is no longer asked of one that has been drawn
     name = f"{name}:{is_open}"
-    key = session.section_key(name)
-    section = st.expander(label, expanded=is_open, key=key, on_change="rerun")
+    section = st.expander(label, expanded=is_open, key=f"open:{name}", on_change="rerun")
     return section if session.is_drawn(name, bool(section.open)) else None
