@@ -170,16 +170,20 @@ def test_a_browser_stays_with_one_process_and_its_uploads_arrive_there(
             return [put(client, each, path) for each in (processes.address, *processes.addresses)]
 
     token = cookies._signer("sign-in").dumps(institution.accounts.sign_in("chief", PASSWORD))
-    statuses = []
-    for _ in range(6):
+    homes: set[tuple[int, ...]] = set()
+    # where a browser lands is drawn with its cookie: of forty, all in one process is one in 10¹¹
+    for _ in range(40):
         with httpx.Client(base_url=processes.address) as client:
             client.get("/", headers={"accept": "text/html"})
             client.get("/_stcore/health")
             client.cookies.set(cookies.SIGN_IN, token)
-            statuses.append(asyncio.run(upload(client)))
-    assert {status for status, *_ in statuses} == {204}
+            status, *alone = asyncio.run(upload(client))
+        assert status == 204
+        homes.add(tuple(alone))
+        if len(homes) > 1:
+            break
     # each browser's session lives in one of the processes alone, and not all in the same
-    assert {tuple(alone) for _, *alone in statuses} == {(204, 403), (403, 204)}
+    assert homes == {(204, 403), (403, 204)}
 
 
 def test_a_year_worked_out_anew_is_the_same_in_every_process(institution: Institution) -> None:
