@@ -39,6 +39,7 @@ from eligibility.batch.chunks import (
     open_outputs,
     write_parts,
 )
+from eligibility.batch.fork_server import ENVIRONMENT, fork_server
 from eligibility.batch.program_version import difference
 from eligibility.batch.program_version import running_versions as _running
 from eligibility.domain.errors import EligibilityError, InputError
@@ -71,7 +72,7 @@ SETTINGS = {
     "distributed.worker.http.routes": [],
     # Dask has memory given back at once, and then every array of numpy costs its pages anew: half as
     # much processor again
-    "distributed.nanny.pre-spawn-environ": {"OMP_NUM_THREADS": 1, "OPENBLAS_NUM_THREADS": 1},
+    "distributed.nanny.pre-spawn-environ": ENVIRONMENT,
     # nobody looks at the profile of a worker, which is interrupted for it a hundred times a second
     "distributed.worker.profile.enabled": False,
     # Ctrl-C reaches every process of a terminal; this one ends the others
@@ -447,21 +448,25 @@ def _deferred_signals() -> Iterator[Callable[[], None]]:
 @contextmanager
 def _cluster(address: str | None) -> Iterator[Client]:
     """A client of the cluster at an address, or of one that lives as long as this lasts."""
-    try:
-        import dask
-        from distributed import Client, LocalCluster
-        from distributed.security import Security
-    except ImportError as error:
-        raise InputError(
-            "--engine dask needs Dask, which is not installed: pip install -r requirements-dask.txt. --engine local needs nothing more."
-        ) from error
-    # what goes wrong is said in a sentence; Dask's own account of it would stand around that
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set(SETTINGS))
+        # first, so that it and this process import at the same time
+        forks = {} if address else stack.enter_context(fork_server())
+        try:
+            import dask
+            from distributed import Client, LocalCluster, utils
+            from distributed.security import Security
+        except ImportError as error:
+            raise InputError(
+                "--engine dask needs Dask, which is not installed: pip install -r requirements-dask.txt. --engine local needs nothing more."
+            ) from error
+        # what goes wrong is said in a sentence; Dask's own account of it would stand around that
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        stack.enter_context(dask.config.set({**SETTINGS, **forks}))
         where: Any = address
         security = None
         if address is None:
+            # what the fork server imports Dask would import here, too
+            utils._forkserver_preload_set = True
             # whoever else is on this machine can reach the ports, but has not the certificate
             security = Security.temporary()
             where = stack.enter_context(
