@@ -46,8 +46,8 @@ def at_most(value: Floats, line: Floats | float) -> Bools:
 
 
 def quotient(part: Floats, whole: Floats) -> Floats:
-    """Part over whole; NaN where either is unknown or the whole is zero."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    """Part over whole; NaN where either is unknown or the whole is zero, inf where no float holds it."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return np.where(whole == 0, np.nan, part / whole)
 
 

@@ -56,6 +56,8 @@ class Assessment:
         return other_readings(self.firms, self.findings, self.score, self.law, self.scheme)
 
 
+# a sum or share that no float holds is infinite, which every comparison bears
+@np.errstate(over="ignore")
 def assess_table(firms: FirmTable, scheme: Scheme | None = None) -> list[Assessment]:
     """Assess a table of firms.
 

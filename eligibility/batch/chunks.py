@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
 from eligibility.assessment.assess import assess_table
@@ -83,6 +84,8 @@ class Scorer:
             yield part
             del part
 
+    # as of assess_table, as what is derived from an assessment comes when it is asked for
+    @np.errstate(over="ignore")
     def score(self, batch: RowBatch, issues: int = ISSUES_SHOWN) -> ScoredChunk:
         """Some rows as they were read, with their results and so many of their troubles."""
         assessments = assess_table(batch.table, self.scheme)

@@ -21,6 +21,9 @@ from eligibility.i18n import Language
 from eligibility.reports.number_format import percent_digits
 from eligibility.schemes.registry import Scheme
 
+#: beyond it no int64 holds a whole number
+LARGE = 2.0**63
+
 Ranks = NDArray[np.int8]
 
 
@@ -191,7 +194,10 @@ class _Part:
             amount = pa.array(np.ceil(short / 100) / 100)
         else:
             before, after = sentence.split("{amount}")
-            amount = pa.array(short.astype(np.int64))
+            # an amount that no whole number holds is said as it is
+            large = short >= LARGE
+            whole = pa.array(np.where(large, 0, short).astype(np.int64)).cast(pa.string())
+            amount = pc.if_else(pa.array(large), pa.array(short).cast(pa.string()), whole)
         return pc.binary_join_element_wise(
             before.format(**places), amount.cast(pa.string()), after.format(**places), ""
         )
