@@ -281,7 +281,7 @@ def course_results(attendance: Sequence[Row]) -> tuple[CourseResult, ...]:
 
 def _has_moved(row: Row, day: date) -> bool:
     since = row["stage_since"]
-    return since is not None and since.date() > day
+    return since is not None and since.astimezone().date() > day
 
 
 def research_growth(facts: Sequence[Row], fiscal_year: int) -> ResearchGrowth:

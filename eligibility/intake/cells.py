@@ -116,6 +116,7 @@ INVISIBLE = (
     "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
 )
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+LINE_BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 #: how a spreadsheet or an export keeps a text from being taken for a number
 _TEXT_FORMULA = re.compile(r'="(?P<text>[^"]*)"', re.DOTALL)
 _TEXT_MARKS = "'‘’`＇"
@@ -228,7 +229,7 @@ def parse(text: str, form: CellFormat) -> Value:
     if _SURROGATE.search(text):
         raise CellTrouble("text of whole characters; half of one stands here")
     if kind == "text":
-        stripped = visible(text)
+        stripped = one_line(visible(text))
         if stripped.lower() in MISSING:
             return None
         if _ERROR.fullmatch(stripped.lower()):
@@ -267,6 +268,16 @@ def visible(text: str) -> str:
     if formula := _TEXT_FORMULA.fullmatch(seen):
         seen = formula["text"].strip()
     return seen.lstrip(_TEXT_MARKS).lstrip() if seen[:1] in _TEXT_MARKS else seen
+
+
+def one_line(text: str) -> str:
+    """A text without the breaks that its cell was too narrow for; words stay apart."""
+    if not LINE_BREAK.search(text):
+        return text
+    first, *rest = (line for part in LINE_BREAK.split(text) if (line := part.strip()))
+    for line in rest:
+        first += line if not (first[-1].isascii() and line[0].isascii()) else f" {line}"
+    return first
 
 
 def normal(text: str) -> str:

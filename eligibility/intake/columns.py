@@ -32,7 +32,7 @@ from eligibility.intake.cells import (
 )
 
 #: errors, texts that are guarded, and marks that no reader sees, among them that of a formula
-_ODD_TEXT = f'^(?:="|#)|[{INVISIBLE}]'
+_ODD_TEXT = f'^(?:="|#)|[{INVISIBLE}\r\n\v\f\x85\u2028\u2029]'
 NUMERIC = ("money", "number", "count")
 #: blanks as they are usually written; rarer spellings are left to ``cells.parse``
 BLANKS = sorted(

@@ -123,8 +123,10 @@ def cell_year(text: str) -> YearWords | None:
 
 
 def year_text(text: str) -> str:
-    """A year as it stands in a cell, with the word for year behind a bare number."""
+    """The year of a cell in one spelling: a calendar year by its number, another as it stands there."""
     plain = normal(spell_out_years(text)).strip("()[]")
+    if (words := cell_year(text)) is not None and words.calendar is not None:
+        return f"{words.calendar}年"
     return f"{plain[:4]}年" if re.fullmatch(r"(?:19|20)\d{2}(?:\.0)?", plain) else plain
 
 

@@ -83,7 +83,7 @@ def _source(
     language: Language,
 ) -> FigureSource | None:
     _ = language.text
-    day = f"{line['at']:%Y-%m-%d}"
+    day = f"{line['at'].astimezone():%Y-%m-%d}"
     if line["action"] == AuditAction.FIGURES_SAVE:
         return FigureSource(_("typed by {name}, {day}").format(name=line["by"] or "—", day=day))
     if line["action"] == AuditAction.FIRM_IMPORT:
@@ -120,4 +120,4 @@ def _import_words(line: Row, import_files: Mapping[int, str], language: Language
 
 
 def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"
+    return f"{at.astimezone():%Y-%m-%d}"

@@ -298,7 +298,7 @@ class Access:
 
     def _lapse_certificates(self) -> None:
         """Let the stages of firms follow the calendar; looked at once a day in a process."""
-        today = self._clock().date()
+        today = self._clock().astimezone().date()
         if (last := _lapse_days.get(self.engine)) is not None and last >= today:
             return
         with reading(self.engine) as connection:

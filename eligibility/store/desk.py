@@ -187,7 +187,7 @@ class Desk(Access):
         by_visit = (
             select(visits.c.visitor_id.label("who"), func.count().label("visits"))
             .join_from(visits, firms)
-            .where(visits.c.findings.is_not(None), visits.c.visited_on >= since.date())
+            .where(visits.c.findings.is_not(None), visits.c.visited_on >= since.astimezone().date())
             .group_by(visits.c.visitor_id)
         )
         who = func.coalesce(tasks.c.assignee_id, firms.c.adviser_id)

@@ -195,7 +195,7 @@ class Documents(Access):
     ) -> int:
         _check_item(item)
         if entries.get("status") == DocumentStatus.ASKED:
-            today = self._clock().date()
+            today = self._clock().astimezone().date()
             entries = {**entries, "asked_on": today, "asker_id": self.actor.account_id}
         key = {"firm_id": firm_id, "item": item}
         values = {**entries, "changed_at": self._clock()}

@@ -110,7 +110,7 @@ def follow_records(connection: Connection, firm_ids: Iterable[int], at: datetime
         columns = (firms.c.id, firms.c.stage, firms.c.stage_by_hand, firms.c.certificate_ends)
         rows = connection.execute(select(*columns).where(firms.c.id.in_(some))).all()
         for firm, stage, by_hand, ends in rows:
-            reached, last = records_stage(by_firm[firm], cancelled, at.date())
+            reached, last = records_stage(by_firm[firm], cancelled, at.astimezone().date())
             current = Stage(stage)
             if reached in (None, Stage.LAPSED) and by_hand and current in EARLY_STAGES:
                 # a person looked at it since

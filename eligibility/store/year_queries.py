@@ -159,7 +159,7 @@ class YearQueries(Access):
         with self._reading() as connection:
             latest = select(func.max(figures.c.changed_at)).where(self._visible(figures))
             at = connection.scalar(latest)
-        return None if at is None else at.date()
+        return None if at is None else at.astimezone().date()
 
     @open_to(STAFF)
     def last_change(self) -> int:

@@ -45,3 +45,18 @@ def test_a_firm_without_code_is_taken_once_in_whatever_spelling() -> None:
     assert len(batch.table) == 1
     assert batch.rejects.num_rows == len(SPELLINGS) - 1
     assert all("has it already" in reason for reason in batch.rejects["reason"].to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("乙地云帆\n测试有限公司", "乙地云帆测试有限公司"),
+        ("乙地云帆\r\n 测试有限公司\n", "乙地云帆测试有限公司"),
+        ("Blue Lake\u2028Sensing Ltd.", "Blue Lake Sensing Ltd."),
+    ],
+)
+def test_a_name_that_its_cell_was_too_narrow_for_is_one_line(text: str, name: str) -> None:
+    cell = f'"{text}"'
+    file = ("firms.csv", f"企业名称,职工总数\n{cell},20\n乙地二公司,9".encode())
+    batch = read_table(file, HNTE.fields)
+    assert batch.table.columns["name"][0] == name

@@ -40,6 +40,20 @@ def test_a_year_and_a_unit_are_found_wherever_they_stand(header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "stem"),
+    [("营收", "sales_revenue"), ("研发费", "rd_expense"), ("境内研发费", "rd_expense_domestic")],
+)
+def test_an_everyday_word_with_a_year_is_read_and_without_one_claims_no_other_figure(
+    word: str, stem: str
+) -> None:
+    assert fields(read([f"2025年{word}（万元）"])) == [f"{stem}_y3"]
+    without = read(["企业名称", f"{word}（万元）", "职工总数"])
+    assert fields(without) == ["name", "staff_total"]
+    assert without.yearless == (f"{word}（万元）",)
+    assert fields(read([f"2025年加计扣除{word}（万元）"])) != [f"{stem}_y3"]
+
+
+@pytest.mark.parametrize(
     ("unit", "power"),
     [
         ("（元）", 0),

@@ -233,6 +233,22 @@ def test_a_year_that_stands_twice_is_rejected_and_not_added() -> None:
     assert any("once a year" in str(issue.sentence) for issue in batch.issues)
 
 
+def test_one_calendar_year_in_several_spellings_is_one_year() -> None:
+    lines = "企业名称,年度,销售收入（万元）\n" + "\n".join(
+        f"{name},{year},{sales}"
+        for name, years in (
+            ("乙地一公司", ("2023", "2024年", "2025年度")),
+            ("乙地二公司", ("2023年末", "2024.0", "FY2025")),
+        )
+        for year, sales in zip(years, (1000, 1200, 1500), strict=True)
+    )
+    batch = read(lines)
+    sales = values(batch, *(f"sales_revenue_y{year}" for year in (1, 2, 3)))
+    assert sales == [[1e7, 1e7], [1.2e7, 1.2e7], [1.5e7, 1.5e7]]
+    again = read(f"{lines}\n乙地一公司,2025年12月31日,1600")
+    assert any("once a year" in str(issue.sentence) for issue in again.issues)
+
+
 def test_a_message_about_a_row_a_year_points_at_the_cell() -> None:
     batch = read(LONG.replace("96,95", "九十六,95"))
     (issue,) = [issue for issue in batch.issues if issue.row == 2]

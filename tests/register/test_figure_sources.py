@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from eligibility.i18n import ENGLISH
 from eligibility.register.figure_sources import FigureSource, figure_sources
@@ -66,3 +69,14 @@ def test_what_one_of_several_imports_added_unnamed_is_said_of_none() -> None:
     assert sources(log, [])["st_staff@2025"].words.startswith("from the file")
     log[0] = line(AuditAction.FIGURES_SAVE, {"st_staff@2025": [9, 1]})
     assert "st_staff@2025" not in sources(log, [])
+
+
+def test_days_are_those_of_the_local_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "CST-8")
+    time.tzset()
+    evening = datetime(2026, 3, 1, 17, tzinfo=UTC)
+    log = [line(AuditAction.FIRM_IMPORT) | {"at": evening}]
+    said = {each.words for each in sources(log, []).values()}
+    monkeypatch.undo()
+    time.tzset()
+    assert said == {"from the file firms.xlsx, imported 2026-03-02"}

@@ -6,7 +6,8 @@ import hashlib
 import json
 import sqlite3
 import stat
-from datetime import date
+import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_document_says_who_asked_when_and_until_when(engine: Engine) -> None:
     assert (row["status"], row["remark"], row["due_on"]) == ("checked", "齐", due)
     with pytest.raises(InputError, match="no document status"):
         adviser.documents.save(w.firm, "rd_audit", {"status": "lost"}, 2)
+
+
+def test_a_document_is_asked_for_on_the_day_of_the_local_calendar(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "CST-8")
+    time.tzset()
+    local = Repository(engine, LOCAL, lambda: datetime(2026, 11, 30, 17, tzinfo=UTC))
+    firm = local.firms.add({"name": "甲公司"})
+    local.documents.ask(firm, {"rd_audit": 0}, date(2026, 12, 20))
+    (row,) = (row for row in local.documents.of_firm(firm) if row["item"] == "rd_audit")
+    monkeypatch.undo()
+    time.tzset()
+    assert row["asked_on"] == date(2026, 12, 1)
 
 
 def test_a_file_lies_outside_the_database_by_its_hash_for_its_owner_alone(engine: Engine) -> None:

@@ -28,7 +28,7 @@ def contacts(repository: Repository, firm: Row) -> None:
         st.html(tag("ul", *map(_line, current.persons), cls="rows"))
         st.caption(
             _("Confirmed on {day}; kept for three years from then on, for the work with this firm.")
-            .format(day=f"{current.confirmed_at:%Y-%m-%d}")
+            .format(day=f"{current.confirmed_at.astimezone():%Y-%m-%d}")
         )  # fmt: skip
     with st.expander(_("Change or confirm the contacts")):
         _form(repository, firm["id"], current)

@@ -113,7 +113,9 @@ def _workbook(repository: Repository, firm: Row, link: Row) -> None:
     """The workbook of a link to take away, and the place for what comes back."""
     year, keys = link["options"]["year"], link["options"]["keys"]
     stored, _version = inbox_items.stored_facts(repository, firm["id"], year)
-    title = _("Workbook of {day}: {n} fields").format(day=f"{link['at']:%Y-%m-%d}", n=len(keys))
+    title = _("Workbook of {day}: {n} fields").format(
+        day=f"{link['at'].astimezone():%Y-%m-%d}", n=len(keys)
+    )
     with st.expander(title):
         download_button.button(
             _("Download to send it by mail or WeChat"),

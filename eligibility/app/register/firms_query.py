@@ -184,7 +184,7 @@ def table(
             return list(values)
         return [blank if value is None else words.get(value, value) for value in values]
 
-    days = [moment.date() if moment else None for moment in each("assessed_at")]
+    days = [moment.astimezone().date() if moment else None for moment in each("assessed_at")]
     return pa.table(
         {
             "name": pa.array(each("name"), pa.string()),

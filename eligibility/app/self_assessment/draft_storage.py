@@ -87,17 +87,6 @@ def _anew(template: str, repository: Repository) -> Draft | None:
     return None
 
 
-def to_correct(draft: Draft) -> None:
-    """That nothing can be decided yet, and the way back; the page ends."""
-    st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
-    st.page_link(
-        PAGES / "self_assessment/steps_page.py",
-        label=_("← Back to the steps"),
-        query_params=address.draft_query(draft.step),
-    )
-    st.stop()
-
-
 def storage_popover(draft: Draft, repository: Repository) -> None:
     """That entries are kept, and how to go on with them elsewhere; of one height from the start."""
     with st.popover(_("Kept as you type · go on elsewhere"), type="tertiary", key="kept"):
@@ -171,11 +160,11 @@ def choice(repository: Repository) -> bool:
 
 
 def local_time(moment: datetime) -> str:
-    """A moment of the store (UTC) by the clock of the browser."""
+    """A moment of the store (UTC) by the clock of the browser; of this machine where it names none."""
     try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
+        zone = ZoneInfo(st.context.timezone or "")
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        zone = None
     return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"
 
 

@@ -12,6 +12,7 @@ from eligibility.app.self_assessment import (
     fields,
     form_state,
     official_form,
+    progress,
     text_desk,
 )
 from eligibility.app.translation import language
@@ -34,7 +35,7 @@ except EligibilityError as error:
     st.stop()
 firm, contents = screening.only, contents_of_draft(draft.state, told, cache.scheme())
 if firm is None or contents is None:
-    draft_storage.to_correct(draft)
+    progress.stop_to_correct(fields.Sheet(cache.scheme(), draft, told))
 elif contents.rules is None:
     st.write(_("The form of this edition is not held."))
 else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import streamlit as st
 
@@ -49,17 +50,35 @@ def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
 
 
 def _to_correct(sheet: Sheet) -> None:
-    """The entries that stop everything, wherever they were typed."""
+    words, step = _entries_to_correct(sheet)
+    st.html(tag("p", tag("strong", words), cls="progress"))
+    if step:
+        st.button(_("Correct it →"), on_click=form_state.open_step, args=(step,), type="tertiary")
+
+
+def stop_to_correct(sheet: Sheet) -> NoReturn:
+    """On a page behind the steps: the entries that stop everything and the way there; the page ends."""
+    words, step = _entries_to_correct(sheet)
+    unnamed = _("Nothing can be decided until what cannot be read is corrected in the steps.")
+    st.write(words if step else unnamed)
+    steps = PAGES / "self_assessment/steps_page.py"
+    if step and st.button(_("Correct it →"), type="primary"):
+        form_state.open_step(step)
+        st.switch_page(steps, query_params=address.draft_query(step))
+    query = address.draft_query(sheet.draft.step)
+    st.page_link(steps, label=_("← Back to the steps"), query_params=query)
+    st.stop()
+
+
+def _entries_to_correct(sheet: Sheet) -> tuple[str, str | None]:
+    """The sentence that names the entries that stop everything, and the step of the first of them."""
     issues = sheet.issues
     wrong = [name for name in sheet.places if name in issues and issues[name].fatal]
     wrong += [name for name, issue in issues.items() if issue.fatal and name not in wrong]
     fields = {name: field for name, (_step, field) in sheet.places.items()}
     named = fmt.missing_fields(wrong, fields, sheet.reading.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
-    st.html(tag("p", tag("strong", words), cls="progress"))
-    if wrong:
-        step = sheet.places[wrong[0]][0]
-        st.button(_("Correct it →"), on_click=form_state.open_step, args=(step,), type="tertiary")
+    return words, sheet.places[wrong[0]][0] if wrong else None
 
 
 def _missing(firm: Firm) -> str:

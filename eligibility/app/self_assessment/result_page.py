@@ -22,6 +22,8 @@ from eligibility.app.firm import (
 )
 from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
+from eligibility.app.self_assessment.fields import Sheet
+from eligibility.app.self_assessment.progress import stop_to_correct
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices, page_script
@@ -47,9 +49,7 @@ except EligibilityError as error:
 firm = screening.only
 if firm is None:
     st.title(_("Result"), anchor=False)
-    st.write(_("Nothing can be decided until what cannot be read is corrected in the steps."))
-    st.page_link(STEPS, label=_("← Back to the steps"), query_params=step)
-    st.stop()
+    stop_to_correct(Sheet(cache.scheme(), draft, told))
 
 opened = open_firm.from_draft(draft, firm)
 summary = plan_results.summary(firm, cache.city().region, date.today(), language())

@@ -24,7 +24,7 @@ def show(decisions: Sequence[Mapping[str, Any]]) -> None:
 
 def _line(row: Mapping[str, Any]) -> Markup:
     word = _("● accepted") if row["is_accepted"] else _("○ not accepted")
-    said = f"{row['at']:%Y-%m-%d}" + (f" · {row['remark']}" if row["remark"] else "")
+    said = f"{row['at'].astimezone():%Y-%m-%d}" + (f" · {row['remark']}" if row["remark"] else "")
     return tag(
         "li",
         tag("span", word, cls=f"status {'met' if row['is_accepted'] else 'unmet'}"),

@@ -51,6 +51,13 @@ def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
     assert app.text_input(key="entry:sales_revenue@2025").value == "-5"
 
 
+def test_a_result_that_an_entry_stops_names_the_entry_and_leads_to_it() -> None:
+    app = page("self_assessment/result", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
+    said = " ".join(each.value for each in app.markdown)
+    assert "Nothing can be decided until this is corrected: Sales revenue, 2025" in said
+    assert [each.label for each in app.button if "Correct" in each.label] == ["Correct it →"]
+
+
 def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
     app = page(
         "self_assessment/steps",
