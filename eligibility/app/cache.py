@@ -175,7 +175,9 @@ def current(columns: tuple[tuple[str, str], ...] = ()) -> Screening:
 
 
 def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading, Screening]:
-    """What a draft says, and its firm assessed; of no firm where a value cannot be used.
+    """What a draft says, and its firm assessed: of no firm where entries contradict one another.
+
+    An entry that cannot be read counts as blank.
 
     Without ``readiness`` the model is not asked, which takes as long as all conditions together.
 
@@ -184,7 +186,9 @@ def assess_draft(draft: Draft, *, readiness: bool = True) -> tuple[DraftReading,
     DateNotCovered
         If no edition covers the date of application.
     """
-    reading = read_draft(draft.state, scheme(), date.today(), schemes_beside(scheme()))
+    reading = read_draft(
+        draft.state, scheme(), date.today(), schemes_beside(scheme()), blank_bad_cells=True
+    )
     return reading, screen(reading.batch, scheme(), model()[0] if readiness else None)
 
 

@@ -68,7 +68,12 @@ class DraftReading(NamedTuple):
 
 
 def read_draft(
-    draft: Mapping[str, Any], scheme: Scheme, today: date, also: Sequence[Scheme] = ()
+    draft: Mapping[str, Any],
+    scheme: Scheme,
+    today: date,
+    also: Sequence[Scheme] = (),
+    *,
+    blank_bad_cells: bool = False,
 ) -> DraftReading:
     """Read a draft.
 
@@ -83,6 +88,9 @@ def read_draft(
         Others whose fields are asked beside the scheme's own, from the day on that they cover; a
         field that it has itself keeps to its own form. What cannot be read of theirs alone is left
         blank, with a remark.
+    blank_bad_cells : bool
+        An entry that cannot be read is left blank, with a remark, and decides nothing; not so the date
+        of application. Otherwise the draft is of no firm until it is corrected.
 
     Raises
     ------
@@ -130,7 +138,10 @@ def read_draft(
     # a code names the firm and decides nothing: one that cannot be right is left blank, with a remark
     names = frozenset(field.id for field in fields.values() if field.kind == "code")
     options = IntakeOptions(
-        application_date=applied, covered_from=scheme.covered_from, beside=beside | names
+        application_date=applied,
+        covered_from=scheme.covered_from,
+        beside=beside | names,
+        blank_bad_cells=blank_bad_cells,
     )
     columns = list(fields.values())
     batch = from_records([fields_by_id], columns, options, catalogue=scheme.titles_by_code)

@@ -78,7 +78,7 @@ def read_item(row: Row, scheme: Scheme, today: date) -> InboxItem:
     state = row["state"]
     options = row.get("options") or {}
     day = date(options["year"], 12, 31) if "year" in options else today
-    reading = read_draft(state, scheme, day, schemes_beside(scheme))
+    reading = read_draft(state, scheme, day, schemes_beside(scheme), blank_bad_cells=True)
     texts = state.get("facts") or {}
     facts = _facts(reading)
     if "year" in options:

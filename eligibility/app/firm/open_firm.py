@@ -94,14 +94,14 @@ def from_draft(draft: Draft, firm: Firm) -> OpenFirm:
         PageLink(PAGES / "self_assessment/result_page.py", address.draft_query()),
     )
     lists = cut_window(draft.lists, firm.application_date.year, firm.scheme.latest_year_ids)
-    typed = read_draft({"facts": draft.facts}, firm.scheme, date.today()).batch.table
+    typed = read_draft({"facts": draft.facts}, firm.scheme, date.today(), blank_bad_cells=True)
     return OpenFirm(
         replace(firm, key=form_state.DRAFT),
         date.today(),
         query,
         home,
         lists,
-        figures=typed if typed.rows else None,
+        figures=typed.batch.table if typed.batch.table.rows else None,
         sources=condition_sources(firm.table, draft.state, firm.scheme, language()),
     )
 

@@ -129,6 +129,14 @@ class Sheet:
         """Whether a field may stay blank for good; amounts stand in for each other instead."""
         return not (field.required or field.form_only) and field.kind != "money"
 
+    def is_unread(self, field: Field) -> bool:
+        """Whether what is typed cannot be used: it counts as blank, or stops everything."""
+        issue = self.issues.get(field.id)
+        # a code names the firm and decides nothing
+        if issue is None or field.kind == "code" or not self.entry(field):
+            return False
+        return issue.fatal or bool(self.reading.batch.table.blank(field.id)[0])
+
     def has_entry(self, field: Field) -> bool:
         """Whether an input or a list says something of the field."""
         if field.id in self.from_lists:
@@ -273,7 +281,6 @@ def _messages(years: Sequence[Field], sheet: Sheet) -> Iterator[Markup]:
 
 def _doubt(text: str, field: Field, sheet: Sheet, *, more: int, unseen: bool) -> Markup:
     """A sentence below a row, with its year where the row has several; in full where it is cut."""
-    fatal = field.id in sheet.issues and sheet.issues[field.id].fatal
     value = sheet.entry(field)
     full = _("{title}: {text}").format(
         title=fmt.field_title(field, sheet.reading.years),
@@ -283,7 +290,7 @@ def _doubt(text: str, field: Field, sheet: Sheet, *, more: int, unseen: bool) ->
         text = _("{year}: {text}").format(year=sheet.reading.years[field.year - 1], text=text)
     if more:
         text = _("{text} (and {n} more)").format(text=text, n=more)
-    kind = "notice refused" if fatal else "notice"
+    kind = "notice refused" if sheet.is_unread(field) else "notice"
     return tag(
         "p", text, cls=f"{kind} unseen" if unseen else kind, id=f"says-{field.id}", title=full
     )

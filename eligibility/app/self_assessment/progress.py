@@ -19,6 +19,8 @@ from eligibility.app.widgets.status import OF_VERDICT, verdict_word
 from eligibility.domain.open_points import EXPERTS, verdict_state
 from eligibility.screening import Firm
 
+STEPS = PAGES / "self_assessment/steps_page.py"
+
 
 def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
     """Decided so far, and what is to be looked at or missing; or what has to be corrected first.
@@ -33,12 +35,14 @@ def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
         decided = _("Decided {n} / {count}").format(
             n=firm.decided_count, count=len(firm.record["findings"])
         )
+        unread, _step = _unread_entries(sheet)
+        note = unread or (notes[0] if notes else "")
         st.html(
             tag(
                 "p",
                 tag("strong", decided),
                 tag("span", verdict_word(verdict, language()), cls=f"status {OF_VERDICT[verdict]}"),
-                tag("span", f"△ {notes[0]}" if notes else _missing(firm), cls="muted"),
+                tag("span", f"△ {note}" if note else _missing(firm), cls="muted"),
                 cls="progress",
             )
         )
@@ -61,12 +65,11 @@ def stop_to_correct(sheet: Sheet) -> NoReturn:
     words, step = _entries_to_correct(sheet)
     unnamed = _("Nothing can be decided until what cannot be read is corrected in the steps.")
     st.write(words if step else unnamed)
-    steps = PAGES / "self_assessment/steps_page.py"
     if step and st.button(_("Correct it →"), type="primary"):
         form_state.open_step(step)
-        st.switch_page(steps, query_params=address.draft_query(step))
+        st.switch_page(STEPS, query_params=address.draft_query(step))
     query = address.draft_query(sheet.draft.step)
-    st.page_link(steps, label=_("← Back to the steps"), query_params=query)
+    st.page_link(STEPS, label=_("← Back to the steps"), query_params=query)
     st.stop()
 
 
@@ -79,6 +82,29 @@ def _entries_to_correct(sheet: Sheet) -> tuple[str, str | None]:
     named = fmt.missing_fields(wrong, fields, sheet.reading.years)
     words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
     return words, sheet.places[wrong[0]][0] if wrong else None
+
+
+def show_unread(sheet: Sheet) -> None:
+    """On a page behind the steps: the entries that count as blank, as they cannot be read, and the way there."""
+    words, step = _unread_entries(sheet)
+    if step is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="unread"):
+        st.html(tag("p", words, cls="notice refused", role="status"))
+        if st.button(_("Correct it →"), type="tertiary"):
+            form_state.open_step(step)
+            st.switch_page(STEPS, query_params=address.draft_query(step))
+
+
+def _unread_entries(sheet: Sheet) -> tuple[str, str | None]:
+    """The sentence that names the entries that cannot be read, and the step of the first; empty if none."""
+    unread = [name for name, (_step, field) in sheet.places.items() if sheet.is_unread(field)]
+    if not unread:
+        return "", None
+    fields = {name: field for name, (_step, field) in sheet.places.items()}
+    named = fmt.missing_fields(unread, fields, sheet.reading.years)
+    words = _("Cannot be read and counts as blank: {names}").format(names=named)
+    return words, sheet.places[unread[0]][0]
 
 
 def _missing(firm: Firm) -> str:

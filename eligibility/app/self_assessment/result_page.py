@@ -6,7 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from eligibility.app import address, auth, cache
+from eligibility.app import auth, cache
+from eligibility.app.address import draft_query, show_in_address
 from eligibility.app.firm import (
     conditions,
     evidence,
@@ -20,16 +21,13 @@ from eligibility.app.firm import (
     stress,
     verdict,
 )
-from eligibility.app.page_files import PAGES
 from eligibility.app.self_assessment import draft_storage, form_state, result_summary, year_notice
 from eligibility.app.self_assessment.fields import Sheet
-from eligibility.app.self_assessment.progress import stop_to_correct
+from eligibility.app.self_assessment.progress import STEPS, show_unread, stop_to_correct
 from eligibility.app.translation import language
 from eligibility.app.translation import text as _
 from eligibility.app.widgets import notices, page_script
 from eligibility.domain.errors import EligibilityError
-
-STEPS = PAGES / "self_assessment/steps_page.py"
 
 repository = auth.repository()
 draft = draft_storage.restore(repository)
@@ -39,24 +37,24 @@ if draft is None:
     st.stop()
 form_state.collect()
 draft_storage.save(draft, repository)
-address.show_in_address(address.draft_query())
-step = address.draft_query(draft.step)
+show_in_address(draft_query())
 try:
     told, screening = cache.assess_draft(draft)
 except EligibilityError as error:
     notices.show_refusal(error, language())
     st.stop()
-firm = screening.only
+firm, sheet = screening.only, Sheet(cache.scheme(), draft, told)
 if firm is None:
     st.title(_("Result"), anchor=False)
-    stop_to_correct(Sheet(cache.scheme(), draft, told))
+    stop_to_correct(sheet)
 
 opened = open_firm.from_draft(draft, firm)
 summary = plan_results.summary(firm, cache.city().region, date.today(), language())
 with st.container(horizontal=True, vertical_alignment="center", key="result-tools"):
-    st.page_link(STEPS, label=_("← Back to the steps"), query_params=step)
+    st.page_link(STEPS, label=_("← Back to the steps"), query_params=draft_query(draft.step))
     page_script.print_button(_("Print"))
     papers.first_buttons(opened)
+show_unread(sheet)
 first_screen.first_screen(firm, summary)
 year_notice.show_year_notice(draft, told)
 rungs = ladder.ladder_standing(firm)
@@ -64,7 +62,7 @@ ladder.within_reach(rungs, firm)
 verdict.signs(firm)
 if sought := result_summary.fields_to_fill(firm, summary):
     form_state.open_step(firm.scheme.fields_by_id[sought].section, sought)
-    st.switch_page(STEPS, query_params=address.draft_query(draft.step))
+    st.switch_page(STEPS, query_params=draft_query(draft.step))
 result_summary.plan_link(opened)
 st.header(_("Conditions"), anchor=False)
 conditions.conditions(firm, opened.sources)
@@ -75,6 +73,6 @@ evidence.evidence(firm, opened.lists, opened.figures)
 result_summary.calendar(firm, date.today())
 if blank := result_summary.other_qualifications(rungs, firm):
     form_state.open_step(*blank)
-    st.switch_page(STEPS, query_params=address.draft_query(draft.step))
+    st.switch_page(STEPS, query_params=draft_query(draft.step))
 result_summary.take_away(screening, opened, draft, repository)
 readiness.readiness_block(firm, cache.model()[0])

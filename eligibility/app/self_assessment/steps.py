@@ -57,7 +57,7 @@ def _state(
 
     ``missing`` is None where nothing can be decided yet.
     """
-    if any(field.id in sheet.issues and sheet.issues[field.id].fatal for field in fields):
+    if any(sheet.is_unread(field) for field in fields):
         return WRONG, _("to be corrected")
     begun = any(sheet.has_entry(field) for field in fields)
     if missing is None:

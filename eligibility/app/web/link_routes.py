@@ -180,7 +180,9 @@ def _workbook(link: Row, language: Language) -> Response:
 
 def _result(link: Row, language: Language) -> str:
     scheme = cache.scheme()
-    reading = read_draft(link["state"], scheme, date.today(), schemes_beside(scheme))
+    reading = read_draft(
+        link["state"], scheme, date.today(), schemes_beside(scheme), blank_bad_cells=True
+    )
     firm = screen(reading.batch, scheme).only
     if firm is None:
         return sentence_page(language.text(UNREADABLE), language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from eligibility.app.self_assessment.draft import Draft
@@ -45,30 +47,57 @@ def test_no_group_has_more_than_eight_figures(step: str) -> None:
 
 def test_what_cannot_be_read_is_said_beside_its_input_and_kept() -> None:
     app = page("self_assessment/steps", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
-    assert "Sales revenue, 2025: -5; expected: a number of 0 or more" in html(app)
-    assert "Nothing can be decided" in html(app)
+    said = html(app)
+    assert "Sales revenue, 2025: -5; expected: a number of 0 or more" in said
+    assert "Cannot be read and counts as blank: Sales revenue, 2025" in said
     assert any("to be corrected" in button.label for button in app.button)
     assert app.text_input(key="entry:sales_revenue@2025").value == "-5"
 
 
-def test_a_result_that_an_entry_stops_names_the_entry_and_leads_to_it() -> None:
+def test_an_entry_that_cannot_be_read_leaves_only_itself_undecided() -> None:
+    blank = {name: text for name, text in FACTS.items() if name != "sales_revenue@2025"}
+    app = page("self_assessment/steps", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
+    without = page("self_assessment/steps", Draft(facts=blank))
+    decided = re.compile(r"Decided \d / 9")
+    assert decided.findall(html(app)) == decided.findall(html(without)) != []
+
+
+def test_a_result_names_the_entry_that_cannot_be_read_and_leads_to_it() -> None:
     app = page("self_assessment/result", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
-    said = " ".join(each.value for each in app.markdown)
-    assert "Nothing can be decided until this is corrected: Sales revenue, 2025" in said
+    assert "Cannot be read and counts as blank: Sales revenue, 2025" in html(app)
     assert [each.label for each in app.button if "Correct" in each.label] == ["Correct it →"]
 
 
-def test_while_an_entry_cannot_be_read_no_step_is_said_to_be_complete() -> None:
+def test_a_result_that_an_entry_stops_names_the_entry_and_leads_to_it() -> None:
+    app = page("self_assessment/result", Draft(facts=FACTS | {"application_date": "五月"}))
+    said = " ".join(each.value for each in app.markdown)
+    assert "Nothing can be decided until this is corrected: Date of application" in said
+    assert [each.label for each in app.button if "Correct" in each.label] == ["Correct it →"]
+
+
+def test_a_step_with_an_entry_that_cannot_be_read_is_not_complete_and_the_others_go_on() -> None:
     app = page(
         "self_assessment/steps",
         Draft(facts=FACTS | {"sales_revenue@2025": "-5", "staff_total@2025": "9"}),
+    )
+    labels = [button.label for button in app.button]
+    assert "△ 1. Main facts · to be corrected" in labels
+    assert "◐ 3. Staff · 1 open" in labels
+    press(app, "Next →")
+    assert "counts as blank: Sales revenue, 2025" in html(app)
+
+
+def test_while_an_entry_stops_everything_no_step_is_said_to_be_complete() -> None:
+    app = page(
+        "self_assessment/steps",
+        Draft(facts=FACTS | {"application_date": "五月", "staff_total@2025": "9"}),
     )
     labels = [button.label for button in app.button]
     assert "◐ 3. Staff · begun" in labels
     assert "○ 2. Intellectual property · not filled in" in labels
     assert not any("complete" in label for label in labels)
     press(app, "Next →")
-    assert "until this is corrected: Sales revenue, 2025" in html(app)
+    assert "until this is corrected: Date of application" in html(app)
     press(app, "Correct it →")
     assert app.title[0].value == "1. Main facts"
 
