@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import String, case, cast, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, String, case, cast, func, literal, select, union_all
 
 from eligibility.store.access import Access, files_of, open_to
 from eligibility.store.actors import STAFF
@@ -26,6 +26,23 @@ from eligibility.store.schema import (
 #: a file that a line of the log speaks of, and the firm that it is of now
 _FILE = firms.alias("file")
 _FIRM = func.coalesce(_FILE.c.merged_into, _FILE.c.id)
+
+
+def _entries(*clauses: ColumnElement[bool]) -> CTE:
+    """The lines of the trail: ``id``, ``action`` and the firm that stands for theirs today.
+
+    Formed before the firms are looked up: a PostgreSQL that has not counted its rows yet, as after a
+    restore, pairs every firm with every other instead.
+    """
+    return (
+        select(audit_log.c.id, audit_log.c.action, _FIRM.label("firm_id"))
+        .join_from(audit_log, _FILE, _FILE.c.id == audit_log.c.firm_id)
+        .where(*clauses)
+        .cte("entry")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
 Grouping = Literal["district", "carrier", "kind", "industry"]
 
 
@@ -114,19 +131,19 @@ class Overview(Access):
         The most frequent first.
         """
         times = func.count().label("times")
+        entry = _entries(audit_log.c.at >= since)
         with self._reading() as connection:
             return self._all(
                 connection,
                 select(
-                    audit_log.c.action,
+                    entry.c.action,
                     times,
                     func.count(firms.c.id.distinct()).label("firms"),
                 )
-                .join_from(audit_log, _FILE, _FILE.c.id == audit_log.c.firm_id)
-                .join(firms, firms.c.id == _FIRM)
-                .where(self._visible(), audit_log.c.at >= since)
-                .group_by(audit_log.c.action)
-                .order_by(times.desc(), audit_log.c.action),
+                .join_from(entry, firms, firms.c.id == entry.c.firm_id)
+                .where(self._visible())
+                .group_by(entry.c.action)
+                .order_by(times.desc(), entry.c.action),
             )
 
     @open_to(STAFF)
@@ -145,6 +162,7 @@ class Overview(Access):
         clauses = [] if firm_id is None else [audit_log.c.firm_id.in_(files_of(firm_id))]
         if without:
             clauses.append(audit_log.c.action.not_in(without))
+        entry = _entries(audit_log.c.at >= since, *clauses)
         with self._reading() as connection:
             return self._all(
                 connection,
@@ -157,11 +175,11 @@ class Overview(Access):
                     audit_log.c.detail,
                 )
                 .select_from(
-                    audit_log.join(_FILE, _FILE.c.id == audit_log.c.firm_id)
-                    .join(firms, firms.c.id == _FIRM)
+                    entry.join(audit_log, audit_log.c.id == entry.c.id)
+                    .join(firms, firms.c.id == entry.c.firm_id)
                     .outerjoin(accounts, accounts.c.id == audit_log.c.account_id)
                 )
-                .where(self._visible(), audit_log.c.at >= since, *clauses)
+                .where(self._visible())
                 .order_by(audit_log.c.id.desc())
                 .limit(limit),
             )

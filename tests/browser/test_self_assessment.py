@@ -309,7 +309,7 @@ def test_a_firm_of_another_language_types_reloads_goes_back_and_pastes_again(
         places = page.evaluate(PLACES)
         labels = [f"{each}年净资产（万元）" for each in (year - 1, year)]
         enter(page, *zip(labels, ("约五百", "一百二十"), strict=True))
-        page.get_by_text(f"{year - 1}年：应为金额，如 1314.38（另有 1 处）").wait_for()
+        page.get_by_text(f"{year - 1}年：应为金额，如 1314.38；已留空（另有 1 处）").wait_for()
         assert page.evaluate(PLACES) == places
         # figures that contradict each other are named at the end of their step and at its foot
         enter(page, *((label, "") for label in labels), (f"{year}年销售收入（万元）", "300"))
