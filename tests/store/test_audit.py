@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import ast
 import multiprocessing
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, event, insert, select, text
 
 import eligibility
 from eligibility.domain.errors import Conflict
 from eligibility.i18n import Language
-from eligibility.store import LOCAL, AuditAction, Repository, Stage, audit_words
+from eligibility.store import LOCAL, AuditAction, Repository, Stage, audit_words, open_store
 from eligibility.store.audit import AUDIT_WORDS
 from eligibility.store.engine import connect
 from eligibility.store.schema import audit_log, firms
+from tests.store.postgresql import create_database
 from tests.store.test_roles import what_a_year_reads
 from tests.store.two_carriers import facts, record, world
 
@@ -25,7 +27,7 @@ PACKAGE = Path(eligibility.__file__).parent
 #: who may name the log: its declaration and its writer, and what people read of it
 READERS = {
     "store/administration.py": {"audit_trail"},
-    "store/overview.py": {"activity", "changes"},
+    "store/overview.py": {"_entries", "activity", "changes"},
 }
 WRITER = {"store/audit.py": {"write_audit"}}
 
@@ -193,3 +195,51 @@ def test_changes_of_many_processes_are_counted_each_and_in_order(url: str, engin
     assert Repository(engine, LOCAL).year.last_change() == 2 * TIMES
     with engine.connect() as connection:
         assert len(connection.scalars(select(firms.c.id)).all()) == 2 * TIMES
+
+
+def test_one_line_of_the_trail_is_read_without_pairing_every_firm_with_every_other(
+    postgresql: str,
+) -> None:
+    """In a database that has not counted its rows yet, as after a restore."""
+    engine = open_store(create_database(postgresql))
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    with engine.begin() as connection:
+        connection.execute(
+            insert(firms),
+            [
+                {
+                    "uscc": f"{number:018}",
+                    "name": f"{number}",
+                    "stage": Stage.SURVEYED,
+                    "created_at": since,
+                    "changed_at": since,
+                    "version": 1,
+                }
+                for number in range(200)
+            ],
+        )
+        connection.execute(
+            insert(audit_log),
+            {"at": since, "role": "local", "action": "note.add", "firm_id": 1, "detail": {}},
+        )
+    statements: list[tuple[str, object]] = []
+
+    def explain(
+        connection: object, cursor: object, statement: str, parameters: object, *_: object
+    ) -> None:
+        if statement.lstrip().startswith(("SELECT audit_log", "WITH entry")):
+            statements.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    local = Repository(engine, LOCAL)
+    assert len(local.overview.changes(since)) == 1
+    assert local.overview.activity(since)[0]["firms"] == 1
+    event.remove(engine, "before_cursor_execute", explain)
+    assert len(statements) == 2
+    with engine.connect() as connection:
+        for statement, parameters in statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN ANALYZE {statement}", parameters)
+            removed = re.findall(r"Rows Removed by Join Filter: (\d+)", str(plan.all()))
+            # one line is at most held against every firm
+            assert sum(map(int, removed)) <= 200, removed
+    engine.dispose()
