@@ -21,8 +21,8 @@ from eligibility.i18n import Language
 from eligibility.reports.number_format import percent_digits
 from eligibility.schemes.registry import Scheme
 
-#: beyond it no int64 holds a whole number
-LARGE = 2.0**63
+#: CNY; from here on no int64 holds an amount
+INT64_END = 2.0**63
 
 Ranks = NDArray[np.int8]
 
@@ -195,7 +195,7 @@ class _Part:
         else:
             before, after = sentence.split("{amount}")
             # an amount that no whole number holds is said as it is
-            large = short >= LARGE
+            large = short >= INT64_END
             whole = pa.array(np.where(large, 0, short).astype(np.int64)).cast(pa.string())
             amount = pc.if_else(pa.array(large), pa.array(short).cast(pa.string()), whole)
         return pc.binary_join_element_wise(

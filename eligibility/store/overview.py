@@ -26,6 +26,7 @@ from eligibility.store.schema import (
 #: a file that a line of the log speaks of, and the firm that it is of now
 _FILE = firms.alias("file")
 _FIRM = func.coalesce(_FILE.c.merged_into, _FILE.c.id)
+Grouping = Literal["district", "carrier", "kind", "industry"]
 
 
 def _entries(*clauses: ColumnElement[bool]) -> CTE:
@@ -41,9 +42,6 @@ def _entries(*clauses: ColumnElement[bool]) -> CTE:
         .cte("entry")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-
-
-Grouping = Literal["district", "carrier", "kind", "industry"]
 
 
 class Overview(Access):

@@ -33,9 +33,10 @@ try:
 except EligibilityError as error:
     notices.show_refusal(error, language())
     st.stop()
+sheet = fields.Sheet(cache.scheme(), draft, told)
 firm, contents = screening.only, contents_of_draft(draft.state, told, cache.scheme())
 if firm is None or contents is None:
-    progress.stop_to_correct(fields.Sheet(cache.scheme(), draft, told))
+    progress.stop_to_correct(sheet)
 elif contents.rules is None:
     st.write(_("The form of this edition is not held."))
 else:
@@ -54,6 +55,7 @@ else:
             "steps. Numbers stand where the lists give them; no sentence is written for you."
         )
     )
+    progress.show_unread(sheet)
     official_form.progress(official_form.cells(firm, contents))
-    official_form.parts(fields.Sheet(cache.scheme(), draft, told), contents)
+    official_form.parts(sheet, contents)
     application_form.form_buttons(firm, contents)

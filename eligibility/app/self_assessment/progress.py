@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import streamlit as st
 
@@ -54,7 +54,8 @@ def progress(firm: Firm | None, sheet: Sheet, notes: Sequence[str]) -> None:
 
 
 def _to_correct(sheet: Sheet) -> None:
-    words, step = _entries_to_correct(sheet)
+    """At the foot of a step: the entries that stop everything, wherever they were typed."""
+    words, step = _stopping_entries(sheet)
     st.html(tag("p", tag("strong", words), cls="progress"))
     if step:
         st.button(_("Correct it →"), on_click=form_state.open_step, args=(step,), type="tertiary")
@@ -62,26 +63,14 @@ def _to_correct(sheet: Sheet) -> None:
 
 def stop_to_correct(sheet: Sheet) -> NoReturn:
     """On a page behind the steps: the entries that stop everything and the way there; the page ends."""
-    words, step = _entries_to_correct(sheet)
+    words, step = _stopping_entries(sheet)
     unnamed = _("Nothing can be decided until what cannot be read is corrected in the steps.")
     st.write(words if step else unnamed)
-    if step and st.button(_("Correct it →"), type="primary"):
-        form_state.open_step(step)
-        st.switch_page(STEPS, query_params=address.draft_query(step))
+    if step:
+        _correct_button(step, "primary")
     query = address.draft_query(sheet.draft.step)
     st.page_link(STEPS, label=_("← Back to the steps"), query_params=query)
     st.stop()
-
-
-def _entries_to_correct(sheet: Sheet) -> tuple[str, str | None]:
-    """The sentence that names the entries that stop everything, and the step of the first of them."""
-    issues = sheet.issues
-    wrong = [name for name in sheet.places if name in issues and issues[name].fatal]
-    wrong += [name for name, issue in issues.items() if issue.fatal and name not in wrong]
-    fields = {name: field for name, (_step, field) in sheet.places.items()}
-    named = fmt.missing_fields(wrong, fields, sheet.reading.years)
-    words = _("Nothing can be decided until this is corrected: {names}").format(names=named)
-    return words, sheet.places[wrong[0]][0] if wrong else None
 
 
 def show_unread(sheet: Sheet) -> None:
@@ -91,20 +80,36 @@ def show_unread(sheet: Sheet) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="unread"):
         st.html(tag("p", words, cls="notice refused", role="status"))
-        if st.button(_("Correct it →"), type="tertiary"):
-            form_state.open_step(step)
-            st.switch_page(STEPS, query_params=address.draft_query(step))
+        _correct_button(step, "tertiary")
+
+
+def _correct_button(step: str, kind: Literal["primary", "tertiary"]) -> None:
+    if st.button(_("Correct it →"), type=kind):
+        form_state.open_step(step)
+        st.switch_page(STEPS, query_params=address.draft_query(step))
+
+
+def _stopping_entries(sheet: Sheet) -> tuple[str, str | None]:
+    """The sentence that names the entries that stop everything, and the step of the first of them."""
+    issues = sheet.issues
+    wrong = [name for name in sheet.places if name in issues and issues[name].fatal]
+    wrong += [name for name, issue in issues.items() if issue.fatal and name not in wrong]
+    words = _("Nothing can be decided until this is corrected: {names}")
+    return words.format(names=_titles(wrong, sheet)), sheet.places[wrong[0]][0] if wrong else None
 
 
 def _unread_entries(sheet: Sheet) -> tuple[str, str | None]:
-    """The sentence that names the entries that cannot be read, and the step of the first; empty if none."""
+    """The sentence that names the entries that count as blank, and the step of the first; empty if none."""
     unread = [name for name, (_step, field) in sheet.places.items() if sheet.is_unread(field)]
     if not unread:
         return "", None
+    words = _("Cannot be read and counts as blank: {names}")
+    return words.format(names=_titles(unread, sheet)), sheet.places[unread[0]][0]
+
+
+def _titles(names: Sequence[str], sheet: Sheet) -> str:
     fields = {name: field for name, (_step, field) in sheet.places.items()}
-    named = fmt.missing_fields(unread, fields, sheet.reading.years)
-    words = _("Cannot be read and counts as blank: {names}").format(names=named)
-    return words, sheet.places[unread[0]][0]
+    return fmt.missing_fields(names, fields, sheet.reading.years)
 
 
 def _missing(firm: Firm) -> str:

@@ -62,8 +62,9 @@ def test_an_entry_that_cannot_be_read_leaves_only_itself_undecided() -> None:
     assert decided.findall(html(app)) == decided.findall(html(without)) != []
 
 
-def test_a_result_names_the_entry_that_cannot_be_read_and_leads_to_it() -> None:
-    app = page("self_assessment/result", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
+@pytest.mark.parametrize("name", ["result", "official_form"])
+def test_a_page_names_the_entry_that_cannot_be_read_and_leads_to_it(name: str) -> None:
+    app = page(f"self_assessment/{name}", Draft(facts=FACTS | {"sales_revenue@2025": "-5"}))
     assert "Cannot be read and counts as blank: Sales revenue, 2025" in html(app)
     assert [each.label for each in app.button if "Correct" in each.label] == ["Correct it →"]
 
