@@ -18,6 +18,7 @@ from __future__ import annotations
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Self
 
@@ -44,7 +45,6 @@ from eligibility.readiness.estimates import (
 )
 from eligibility.readiness.features import SCORE, FeatureLayout
 from eligibility.readiness.formula import (
-    LEAST,
     Facts,
     Formula,
     Prior,
@@ -54,6 +54,7 @@ from eligibility.readiness.formula import (
     logistic,
     shrink,
 )
+from eligibility.readiness.refusal_reasons import ReasonLikelihood, Refusals, reason_likelihood
 
 #: the name of the estimator
 CONJUNCTION = "conjunction"
@@ -72,15 +73,6 @@ NAMING = 1.0
 
 
 @dataclass(frozen=True)
-class _Refusals:
-    """Refusals that name the factor that failed."""
-
-    facts: Facts
-    factor: NDArray[np.intp]
-    weight: Floats
-
-
-@dataclass(frozen=True)
 class _Data:
     """What a fit looks at."""
 
@@ -89,9 +81,13 @@ class _Data:
     weight: Floats
     #: which group each row is of, among all groups, shape (n, 0 to 2)
     groups: NDArray[np.intp]
-    refusals: _Refusals | None
+    refusals: Refusals | None
     #: shrinks log-odds for what single firms have not told, shape (n,)
     shrink: Floats
+
+
+#: the formula, the slope of its log-odds, and what reasons of refusals tell
+_Slopes = tuple[Value, Floats, ReasonLikelihood | None]
 
 
 class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
@@ -240,7 +236,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             mode = self._nearest(
                 data, mode, centre, precision, LOOSE if turn + 1 < rounds else FINE
             )
-            covariance = inverse(self._information(data, mode, precision))
+            covariance = inverse(self._information(data, self._slopes(data, mode), precision))
             groups = [
                 learn_effects(name, mode[start:end], covariance[start:end, start:end], spread)
                 for name, (start, end), spread in zip(
@@ -276,7 +272,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
 
     def _refusals(
         self, rows: Floats, labels: Floats, weight: Floats, reasons: ArrayLike | None
-    ) -> _Refusals | None:
+    ) -> Refusals | None:
         if reasons is None:
             return None
         written = np.asarray(reasons)
@@ -286,7 +282,7 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         use = (factor >= 0) & (labels == 0)
         if not use.any():
             return None
-        return _Refusals(self.formula_.facts(rows[use]), factor[use], weight[use])
+        return Refusals(self.formula_.facts(rows[use]), factor[use], weight[use])
 
     # --- the fit ----------------------------------------------------------------------------------
 
@@ -295,8 +291,13 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
     ) -> Floats:
         """The parameters under which the targets, 0 to 1, are likeliest, held to a normal prior."""
 
+        @lru_cache(maxsize=1)
+        def at(coef: bytes) -> _Slopes:
+            # loss and information are asked for at one place, one after the other
+            return self._slopes(data, np.frombuffer(coef))
+
         def loss(coef: Floats) -> tuple[float, Floats]:
-            value, slope = self._value_and_slope(data, coef)
+            value, slope, reasons = at(coef.tobytes())
             odds = log_odds(value.chance) * data.shrink
             chance = expit(odds)
             likely = data.target * -np.logaddexp(0, -odds) - (1 - data.target) * np.logaddexp(
@@ -306,17 +307,16 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
             pull = data.weight * (data.target - chance) * data.shrink
             total = 0.5 * off @ (precision * off) - data.weight @ likely
             gradient = precision * off - slope @ pull
-            if data.refusals is not None:
-                likelihood, by_coef, _ = self._reasons(data.refusals, coef)
-                total -= likelihood
-                gradient[self._reason_parameters(len(coef))] -= by_coef
+            if reasons is not None:
+                total -= reasons.value
+                gradient[self._reason_parameters(len(coef))] -= reasons.slope
             return float(total), gradient
 
         optimum = minimize(
             loss,
             start,
             jac=True,
-            hess=lambda coef: self._information(data, coef, precision),
+            hess=lambda coef: self._information(data, at(coef.tobytes()), precision),
             method="trust-exact",
             options={"maxiter": self.max_iter, "gtol": end},
         )
@@ -330,8 +330,8 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         self.n_iter_ += int(optimum.nit)
         return np.asarray(optimum.x)
 
-    def _value_and_slope(self, data: _Data, coef: Floats) -> tuple[Value, Floats]:
-        """The formula with the groups' effects, and the slope of its log-odds, shape (q + m, n)."""
+    def _slopes(self, data: _Data, coef: Floats) -> _Slopes:
+        """The formula with the groups' effects, the slope of its log-odds, (q + m, n), and the reasons."""
         size = self.formula_.size
         shift = coef[size:][data.groups].sum(axis=1)
         value = self.formula_.value(data.facts, coef[:size], shift)
@@ -341,45 +341,20 @@ class ConjunctionClassifier(ClassifierMixin, BaseEstimator):
         rows = np.arange(len(value.chance))
         for place in data.groups.T:
             slope[size + place, rows] = by_shift
-        return value, slope
+        if data.refusals is None:
+            return value, slope, None
+        return value, slope, reason_likelihood(self.formula_, data.refusals, coef)
 
-    def _information(self, data: _Data, coef: Floats, precision: Floats) -> Floats:
+    def _information(self, data: _Data, slopes: _Slopes, precision: Floats) -> Floats:
         """Expected information of the rows, their reasons and the prior, shape (q, q)."""
-        value, slope = self._value_and_slope(data, coef)
+        value, slope, reasons = slopes
         chance = expit(log_odds(value.chance) * data.shrink)
-        scale = np.sqrt(data.weight * chance * (1 - chance)) * data.shrink
-        scaled = slope * scale
+        scaled = slope * (np.sqrt(data.weight * chance * (1 - chance)) * data.shrink)
         information = scaled @ scaled.T + np.diag(precision)
-        if data.refusals is not None:
-            places = self._reason_parameters(len(coef))
-            information[np.ix_(places, places)] += self._reasons(data.refusals, coef)[2]
+        if reasons is not None:
+            places = self._reason_parameters(len(precision))
+            information[np.ix_(places, places)] += reasons.information
         return np.asarray(information)
-
-    def _reasons(self, refusals: _Refusals, coef: Floats) -> tuple[float, Floats, Floats]:
-        """Log-likelihood of the conditions that refusals name, its slope and information.
-
-        A refusal names one of the conditions that failed, each as likely as it fails times how
-        readily it is named: reviewers may look at some of them first.
-        """
-        size, factors = self.formula_.size, len(self.factor_names)
-        readily = coef[-factors:]
-        value = self.formula_.value(refusals.facts, coef[:size])
-        slopes = self.formula_.logit_slopes(refusals.facts, coef[:size], value)
-        fails = np.maximum(expit(-value.logits.T), LEAST) * np.exp(readily)
-        share = fails / fails.sum(axis=1, keepdims=True)
-        rows = np.arange(len(share))
-        likelihood = refusals.weight @ np.log(share[rows, refusals.factor])
-        # of the logarithm of what each factor's share is made of
-        by_log = -share * refusals.weight[:, None]
-        by_log[rows, refusals.factor] += refusals.weight
-        readiness = np.broadcast_to(np.eye(factors), (len(rows), factors, factors))
-        scaled = np.concatenate([-value.survive.T[:, :, None] * slopes, readiness], axis=2)
-        middle = np.einsum("nf,nfq->nq", share, scaled)
-        weighted = scaled * (share * refusals.weight[:, None])[:, :, None]
-        width = size + factors
-        information = weighted.reshape(-1, width).T @ scaled.reshape(-1, width)
-        information -= (middle * refusals.weight[:, None]).T @ middle
-        return float(likelihood), np.einsum("nf,nfq->q", by_log, scaled), information
 
     def _reason_parameters(self, count: int) -> NDArray[np.intp]:
         """Places of the parameters that reasons tell of: the formula's, and the last ones."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import skops.io
 from typer.testing import CliRunner, Result
 
 from eligibility.cli import app
@@ -77,6 +76,9 @@ def test_what_train_says_of_a_folder_elsewhere_is_what_assess_needs(
 def test_the_skops_file_says_what_the_model_says_and_names_only_its_own_classes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # it imports all of scikit-learn, which no other test needs
+    import skops.io
+
     monkeypatch.setenv("ELIGIBILITY_MODELS", str(tmp_path))
     folder, exported = tmp_path / "ours", tmp_path / "ours.skops"
     past = some(tmp_path / "past.csv", 20)

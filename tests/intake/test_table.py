@@ -396,7 +396,7 @@ def test_the_clean_sample_is_read_without_a_word() -> None:
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """Reads 40 and 160 MB in processes of their own: the peak is the same within 40 MiB."""
-    lines = "".join(f"甲{{0}}-{i},{i}.25,{'9' * 300}\n" for i in range(20_000))
+    lines = "".join(f"甲{{0}}-{i}公司,{i}.25,{'9' * 300}\n" for i in range(20_000))
     peaks = []
     for parts in (6, 24):
         path = tmp_path / f"{parts}.csv"
