@@ -23,7 +23,7 @@ def run(*words: Any, status: int | None = 0, **environment: str) -> CompletedPro
     out, errors = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with (
         chdir(ROOT),
-        patch.multiple(sys, argv=arguments, stdout=out, stderr=errors),
+        patch.multiple(sys, argv=arguments, stdout=out, stderr=errors, meta_path=[*sys.meta_path]),
         patch.dict(os.environ, environment),
     ):
         try:

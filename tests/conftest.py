@@ -10,6 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import typer.main
+import typer.testing
+from _pytest.unraisableexception import gc_collect_iterations_key
 from hypothesis import Phase, settings
 
 # the workers share the cores out; sums that each wait for every core would hold one another up
@@ -23,6 +26,10 @@ sys.dont_write_bytecode = False
 # a look through all that lives for every few thousand new objects took a tenth of the time
 gc.set_threshold(50_000, 20, 50)
 
+# a command line is put together once, not anew for every command that a test runs in its own process
+for module, name in ((typer.main, "get_command"), (typer.testing, "_get_command")):
+    setattr(module, name, cache(typer.main.get_command))
+
 # how long an example takes says how busy the machine is; speed is claimed by benchmarks
 settings.register_profile("claims", deadline=None)
 settings.load_profile("claims")
@@ -35,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = TemporaryDirectory(prefix="eligibility-tests-", ignore_cleanup_errors=True)
     os.environ["ELIGIBILITY_DATA"] = folder.name
     config.add_cleanup(folder.cleanup)
+    # what is left at the end is looked through once for errors of its going, not five times
+    config.stash[gc_collect_iterations_key] = 1
 
 
 @pytest.hookimpl(optionalhook=True)
