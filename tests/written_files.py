@@ -53,7 +53,7 @@ def many(path: Path, times: int = MANY) -> int:
     text = io.StringIO()
     written = csv.writer(text, lineterminator="\n")
     for line in lines:
-        line[place], line[code] = f"{line[place]}{NUMBER}", ""
+        line[place], line[code] = f"{NUMBER}{line[place]}", ""
         written.writerow(line)
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerow(head)
