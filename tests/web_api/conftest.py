@@ -46,7 +46,7 @@ def address(folder: Path, token: str) -> Iterator[str]:
     try:
         for _ in range(300):
             try:
-                httpx.get(f"{address}/healthz")
+                httpx.get(f"{address}/healthz", verify=False)
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
