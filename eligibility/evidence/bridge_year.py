@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Literal
 
 from eligibility.domain.law import Edition
-from eligibility.schemes.reconciliation_rules import ALL, ANY, Basis, Bridge, ReconciliationRules
+from eligibility.schemes.reconciliation_rules import ALL, Basis, Bridge, ReconciliationRules
 
 #: (id of a basis or difference, category, fiscal year) -> amount in CNY or persons, two decimals
 Amounts = Mapping[tuple[str, str, int], Decimal]
@@ -90,15 +90,11 @@ class BridgeYear:
 
     def effects(self, basis: Basis, category: str) -> tuple[tuple[str, Decimal], ...]:
         """What every difference adds to a figure."""
-        found = []
-        for difference in self.bridge.differences:
-            effect = difference.effects.get(basis.id, {})
-            of_row = category if ANY in effect else ALL
-            sign = effect.get(category, effect.get(ANY))
-            amount = self.amounts.get((difference.id, of_row, self.year))
-            if sign and amount:
-                found.append((difference.id, sign * amount))
-        return tuple(found)
+        return tuple(
+            (difference, sign * amount)
+            for difference, of_row, sign in self.bridge.signs_by_figure[basis.id, category]
+            if (amount := self.amounts.get((difference, of_row, self.year)))
+        )
 
     def categories(self, basis: Basis) -> tuple[str, ...]:
         return (ALL,) if basis.total else tuple(self.bridge.categories)

@@ -112,6 +112,20 @@ class Bridge(FrozenModel):
         """Every basis by its id."""
         return {basis.id: basis for basis in self.bases}
 
+    @cached_property
+    def signs_by_figure(self) -> Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]]:
+        """(Id of a basis, category) -> differences with an effect on it: id, its category, its sign."""
+        result = {}
+        for basis in self.bases:
+            for category in (ALL, *self.categories):
+                found = []
+                for difference in self.differences:
+                    effect = difference.effects.get(basis.id, {})
+                    if sign := effect.get(category, effect.get(ANY)):
+                        found.append((difference.id, category if ANY in effect else ALL, sign))
+                result[basis.id, category] = tuple(found)
+        return result
+
     def stated_categories(self, basis: Basis) -> tuple[str, ...]:
         """The categories that a basis is given by: of a limited one those that the limits change."""
         if basis.total:
