@@ -27,8 +27,9 @@ sys.dont_write_bytecode = False
 gc.set_threshold(50_000, 20, 50)
 
 # a command line is put together once, not anew for every command that a test runs in its own process
+get_command = cache(typer.main.get_command)
 for module, name in ((typer.main, "get_command"), (typer.testing, "_get_command")):
-    setattr(module, name, cache(typer.main.get_command))
+    setattr(module, name, get_command)
 
 # how long an example takes says how busy the machine is; speed is claimed by benchmarks
 settings.register_profile("claims", deadline=None)

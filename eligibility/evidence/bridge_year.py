@@ -92,7 +92,7 @@ class BridgeYear:
         """What every difference adds to a figure."""
         return tuple(
             (difference, sign * amount)
-            for difference, of_row, sign in self.bridge.signs_by_figure[basis.id, category]
+            for difference, of_row, sign in self.bridge.effects_by_figure[basis.id, category]
             if (amount := self.amounts.get((difference, of_row, self.year)))
         )
 

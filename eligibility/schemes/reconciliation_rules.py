@@ -113,8 +113,8 @@ class Bridge(FrozenModel):
         return {basis.id: basis for basis in self.bases}
 
     @cached_property
-    def signs_by_figure(self) -> Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]]:
-        """(Id of a basis, category) -> differences with an effect on it: id, its category, its sign."""
+    def effects_by_figure(self) -> Mapping[tuple[str, str], tuple[tuple[str, str, int], ...]]:
+        """(Id of a basis, category) -> each difference with an effect on it: id, category, 1 or -1."""
         result = {}
         for basis in self.bases:
             for category in (ALL, *self.categories):

@@ -66,7 +66,7 @@ def address(folder: Path) -> Iterator[str]:
 @pytest.fixture
 def visitor(address: str) -> Iterator[httpx.Client]:
     """The HTTP half of a browser that has loaded a page."""
-    with httpx.Client(base_url=address, headers={"origin": address}, verify=False) as client:
+    with httpx.Client(base_url=address, headers={"origin": address}) as client:
         client.get("/", headers={"accept": "text/html"})
         client.get("/_stcore/health")
         yield client

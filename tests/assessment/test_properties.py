@@ -294,7 +294,7 @@ def test_a_row_does_not_depend_on_the_rows_beside_it(
     def found(*firms: dict[str, Any]) -> list[dict[str, Any]]:
         return records(assess_table(table(*firms, scheme=scheme), scheme))
 
-    given_firms = data.draw(st.lists(firms_for(scheme), min_size=2, max_size=5))
+    given_firms = data.draw(st.lists(firms_for(scheme), min_size=2, max_size=8))
     together = found(*given_firms)
     assert together == [found(firm)[0] for firm in given_firms]
     shuffled = list(range(len(given_firms)))

@@ -179,12 +179,12 @@ def test_a_plan_reaches_the_line_of_the_edition_on_the_day_planned_for(revised: 
     assert plan(short, revised, on).obstacles.keys() == {"work_safety"}
 
 
-def past_applications(path: Path, revised: Scheme) -> TrainingData:
+def read_applications(path: Path, revised: Scheme) -> TrainingData:
     return read_past(path, revised, law=revised.edition("e2027"))
 
 
 def test_training_keeps_every_application_of_all_editions(revised: Scheme) -> None:
-    past = past_applications(PAST, revised)
+    past = read_applications(PAST, revised)
     assert (len(past.labels), past.elsewhere, past.edition) == (600, 600, "e2027")
     known = dict(zip(past.layout.names, past.features.T, strict=True))
     assert np.isnan(known["work_safety"]).all()
@@ -201,7 +201,7 @@ def test_a_model_of_the_new_edition_is_learned_and_says_from_what(
         "eligibility.readiness.training.candidates",
         lambda layout, _seed: {"conjunction": ConjunctionClassifier(layout)},
     )
-    model = train(past_applications(some, revised), "hnte").model
+    model = train(read_applications(some, revised), "hnte").model
     assert "60 of them under other rules, by the conditions they share" in str(
         model.training.sentence
     )

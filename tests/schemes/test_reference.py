@@ -53,8 +53,8 @@ def agree(*given_firms: dict[str, Any]) -> None:
         assert found["score"]["low"] == float(expected["score"]["low"]), firm
 
 
-@given(st.lists(firms(), min_size=10, max_size=10))
-@settings(max_examples=40)
+@given(st.lists(firms(), min_size=20, max_size=20))
+@settings(max_examples=20)
 def test_any_firm(given_firms: list[dict[str, Any]]) -> None:
     agree(*given_firms)
 

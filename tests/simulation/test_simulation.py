@@ -1,18 +1,21 @@
 """Invented applications: repeatable, marked, and with true chances that are true."""
 
+# Private names: counts of a single rate cannot be had otherwise.
+
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import poisson
 
 from eligibility.intake.table import read_table
 from eligibility.readiness.training_data import past_fields
 from eligibility.schemes.registry import load_scheme
 from eligibility.simulation.applications import Kind, simulate
 from eligibility.simulation.file import write_applications
-from eligibility.simulation.firms import BLANKABLE
+from eligibility.simulation.firms import BLANKABLE, _poisson
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +34,15 @@ def test_true_chances_hold_wherever_something_is_blank(kind: Kind) -> None:
         chance, came = made.chance[chosen], made.labels[chosen]
         surprise = (came.sum() - chance.sum()) / np.sqrt((chance * (1 - chance)).sum())
         assert abs(surprise) < 4, (name, float(surprise))
+
+
+def test_counts_are_those_of_poisson_up_to_the_greatest_draw() -> None:
+    rates = np.repeat([0.01, 0.7, 3.0, 40.0, 300.0], 2000)
+    draws = np.random.default_rng(7).random(len(rates))
+    np.testing.assert_array_equal(_poisson(draws, rates), poisson.ppf(draws, rates))
+    ends = _poisson(np.array([0.0, np.nextafter(1.0, 0.0)]), np.array([3.0, 3.0]))
+    assert ends[0] == 0
+    assert 20 < ends[1] < 40
 
 
 def test_the_same_seed_gives_the_same_applications() -> None:

@@ -46,7 +46,7 @@ def address(folder: Path, token: str) -> Iterator[str]:
     try:
         for _ in range(300):
             try:
-                httpx.get(f"{address}/healthz", verify=False)
+                httpx.get(f"{address}/healthz")
                 break
             except httpx.TransportError:
                 time.sleep(0.1)

@@ -154,7 +154,7 @@ def test_every_record_of_the_sample_firms_is_as_the_published_schema_says() -> N
 def test_nobody_without_a_valid_token_is_answered(address: str) -> None:
     for headers in ({}, {"authorization": "Bearer elig_wrong"}, {"authorization": "Basic eDp4"}):
         for path in ("/api/v1/fields", "/api/v1/rules/e2016", "/metrics"):
-            answer = httpx.get(f"{address}{path}", headers=headers, verify=False)
+            answer = httpx.get(f"{address}{path}", headers=headers)
             assert answer.status_code == 401, path
             assert answer.headers["www-authenticate"] == "Bearer"
     assert httpx.get(f"{address}/healthz").json()["status"] == "ok"
