@@ -51,17 +51,6 @@ _CENTURY = "19"
 MONTHS = 12
 
 
-class PersonKeys:
-    """Keyed hashes (HMAC-SHA-256) of what tells persons; the key is drawn at random and ends with it."""
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-
-    def digest(self, kind: str, text: str) -> bytes:
-        """The hash of a text of one kind: identity, number or name."""
-        return hmac.digest(self._key, f"{kind}\0{text}".encode("utf-8", "replace"), "sha256")
-
-
 @dataclass(frozen=True)
 class Person:
     """What tells a person in one row, as keyed hashes; None where the row does not say it."""
@@ -72,6 +61,52 @@ class Person:
 
     def __bool__(self) -> bool:
         return bool(self.identity or self.number or self.name)
+
+
+class _Identification(NamedTuple):
+    """Who a row is of, and what the identity number says by itself."""
+
+    person: Person
+    has_wrong_number: bool
+    birth: date | None
+
+
+class PersonKeys:
+    """Keyed hashes (HMAC-SHA-256) of what tells persons; the key is drawn at random and ends with it.
+
+    It keeps what it worked out of texts: a list by month repeats each person, and lists share them.
+    """
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._persons: dict[tuple[str, str, str], _Identification] = {}
+        self._no_persons: dict[str, bool] = {}
+
+    def digest(self, kind: str, text: str) -> bytes:
+        """The hash of a text of one kind: identity, number or name."""
+        return hmac.digest(self._key, f"{kind}\0{text}".encode("utf-8", "replace"), "sha256")
+
+    def is_no_person(self, text: str) -> bool:
+        """Whether a cell begins a total, a note or a signature."""
+        if text.isdigit():
+            return False
+        if text not in self._no_persons:
+            self._no_persons[text] = non_firm_kind(text) in _NOT_PERSONS
+        return self._no_persons[text]
+
+    def person(self, *texts: str) -> _Identification:
+        """Identity number, number of the firm and name as keyed hashes."""
+        identity_text, number, name = texts
+        who = identity_text, number, name
+        if who not in self._persons:
+            identity = _identity(identity_text)
+            marks = ("identity", identity), ("number", _plain(number)), ("name", _plain(name))
+            person = Person(*(self.digest(*mark) if mark[1] else None for mark in marks))
+            is_wrong = bool(_NUMBER.fullmatch(identity)) and (
+                ric.calc_check_digit(identity[:-1]) != identity[-1]
+            )
+            self._persons[who] = _Identification(person, is_wrong, _birth(identity))
+        return self._persons[who]
 
 
 @dataclass(frozen=True)
@@ -201,13 +236,11 @@ def open_persons(
         iter(()),
     )
 
-    reading = _Reading(keys)
-
     def rows() -> Iterator[PersonRow]:
         for block in sheet.blocks(line + 1, width):
             texts = [block.text.column(place).to_pylist() for place in range(width)]
             for at, cells in enumerate(zip(*texts, strict=True)):
-                row = _person_row(block.first_row + at, cells, table, reading)
+                row = _person_row(block.first_row + at, cells, table, keys)
                 if row is not None:
                     yield row
 
@@ -216,7 +249,7 @@ def open_persons(
 
 
 def _person_row(
-    number: int, cells: Sequence[str | None], table: PersonTable, reading: _Reading
+    number: int, cells: Sequence[str | None], table: PersonTable, keys: PersonKeys
 ) -> PersonRow | None:
     """A row with its person; None for a blank row, a total, a note, or a row without a person."""
     if not any(cells):
@@ -224,10 +257,10 @@ def _person_row(
     texts = {name: (cells[place] or "").strip() for name, place in table.columns.items()}
     name = texts.get("name", "")
     first = next((cell for cell in cells if cell and cell.strip()), "")
-    if not first or reading.is_no_person(first) or (name and reading.is_no_person(name)):
+    if not first or keys.is_no_person(first) or (name and keys.is_no_person(name)):
         return None
     table.count += 1
-    found = reading.person(texts.get("identity", ""), texts.get("number", ""), name)
+    found = keys.person(texts.get("identity", ""), texts.get("number", ""), name)
     if not found.person:
         table.reject(number, _who(table), Message(msgid("a name, or a number of the person")))
         return None
@@ -235,45 +268,6 @@ def _person_row(
     months |= {place: (cells[place] or "").strip() for place in table.activities}
     rest = {name: text for name, text in texts.items() if name not in PERSON_COLUMNS}
     return PersonRow(number, found.person, found.has_wrong_number, found.birth, rest, months)
-
-
-class _Identification(NamedTuple):
-    """Who a row is of, and what the identity number says by itself."""
-
-    person: Person
-    has_wrong_number: bool
-    birth: date | None
-
-
-class _Reading:
-    """What was worked out of texts while one list is read: a list by month repeats each person."""
-
-    def __init__(self, keys: PersonKeys) -> None:
-        self._keys = keys
-        self._persons: dict[tuple[str, str, str], _Identification] = {}
-        self._no_persons: dict[str, bool] = {}
-
-    def is_no_person(self, text: str) -> bool:
-        """Whether a cell begins a total, a note or a signature."""
-        if text.isdigit():
-            return False
-        if text not in self._no_persons:
-            self._no_persons[text] = non_firm_kind(text) in _NOT_PERSONS
-        return self._no_persons[text]
-
-    def person(self, *texts: str) -> _Identification:
-        """Identity number, number of the firm and name as keyed hashes."""
-        identity_text, number, name = texts
-        who = identity_text, number, name
-        if who not in self._persons:
-            identity = _identity(identity_text)
-            marks = ("identity", identity), ("number", _plain(number)), ("name", _plain(name))
-            person = Person(*(self._keys.digest(*mark) if mark[1] else None for mark in marks))
-            is_wrong = bool(_NUMBER.fullmatch(identity)) and (
-                ric.calc_check_digit(identity[:-1]) != identity[-1]
-            )
-            self._persons[who] = _Identification(person, is_wrong, _birth(identity))
-        return self._persons[who]
 
 
 def _who(table: PersonTable) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from eligibility.domain.text import Message, msgid
@@ -308,6 +309,7 @@ def _numbers(months: Iterable[Month]) -> tuple[int, ...]:
     return tuple(month for _, month in months)
 
 
+@cache
 def _ends(month: Month) -> tuple[date, date]:
     return date(*month, 1), date(*month, monthrange(*month)[1])
 

@@ -282,6 +282,9 @@ def one_line(text: str) -> str:
 
 def normal(text: str) -> str:
     """What is visible, with full-width characters made ordinary and in lower case."""
+    if text.isascii() and text.isalnum():
+        # most cells are such, and nothing of them is to be made ordinary
+        return text.lower()
     return unicodedata.normalize("NFKC", visible(text)).replace("−", "-").strip().lower()
 
 

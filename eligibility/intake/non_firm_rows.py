@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from enum import Enum
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -103,7 +104,6 @@ class RowKind(Enum):
     GROUP = msgid("a firm; this row looks like the heading of a group of firms")
 
 
-#: as text: a file of firms with codes needs none of them, and compiling them takes 0.03 s
 _KINDS = (
     (_TOTAL, RowKind.TOTAL),
     (_NOTE, RowKind.NOTE),
@@ -161,7 +161,13 @@ def non_firm_kind(text: str, heads: Collection[str] = ()) -> RowKind | None:
 
 
 def _kind(plain: str) -> RowKind | None:
-    return next((kind for pattern, kind in _KINDS if plain and re.fullmatch(pattern, plain)), None)
+    return next((kind for pattern, kind in _patterns() if plain and pattern.fullmatch(plain)), None)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], RowKind], ...]:
+    # a file of firms with codes needs none of them, and compiling them takes 0.03 s
+    return tuple((re.compile(pattern), kind) for pattern, kind in _KINDS)
 
 
 def plain_head(text: str) -> str:
